@@ -1,0 +1,40 @@
+// npm run <task>: prepares the clone, then runs the task's steps in order and stops at the first that fails.
+import { join } from 'node:path'
+import { ensureInstalled, ensurePagesBuilt, root } from './prepare.mjs'
+import { runUnderRuntime } from './run-under-runtime.mjs'
+
+const tool = (...parts) => join(root, 'node_modules', ...parts)
+const script = (name) => join(root, 'scripts', name)
+const rest = process.argv.slice(3)
+
+const tasks = {
+  test: {
+    pages: true,
+    steps: [[script('debian-packages.mjs')], [tool('vitest', 'vitest.mjs'), 'run', ...rest]],
+  },
+  check: {
+    steps: [
+      [tool('ts7', 'bin', 'tsc'), '--noEmit', '-p', 'tsconfig.json'],
+      [script('check-pages.mjs')],
+      [tool('oxlint', 'bin', 'oxlint'), '--deny-warnings'],
+      [tool('oxfmt', 'bin', 'oxfmt'), '--check', '.'],
+      [script('check-directions.mjs')],
+      [tool('knip', 'bin', 'knip.js')],
+    ],
+  },
+  format: { steps: [[tool('oxfmt', 'bin', 'oxfmt'), '.']] },
+  build: { pages: true, steps: [] },
+  bench: { pages: false, steps: [[join(root, 'bench', 'main.ts'), ...rest]] },
+}
+
+const task = tasks[process.argv[2]]
+if (!task) {
+  process.stderr.write(`usage: task.mjs ${Object.keys(tasks).join(' | ')}\n`)
+  process.exit(64)
+}
+ensureInstalled()
+if (task.pages) ensurePagesBuilt()
+for (const step of task.steps) {
+  process.exitCode = await runUnderRuntime(step, { cwd: root })
+  if (process.exitCode !== 0) break
+}
