@@ -1,0 +1,7 @@
+export * from './scalars.ts'
+export * from './endpoint.ts'
+export * from './problems.ts'
+export * from './phone.ts'
+export * from './integrator.ts'
+export * from './console.ts'
+export * from './phone-request.ts'
