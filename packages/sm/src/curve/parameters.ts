@@ -1,0 +1,21 @@
+import { fromHex } from '../bytes.ts'
+
+/** A short Weierstrass curve of prime order over a 256-bit prime field; all members 32 bytes. */
+export interface CurveParameters {
+  readonly p: Uint8Array
+  readonly a: Uint8Array
+  readonly b: Uint8Array
+  readonly n: Uint8Array
+  readonly Gx: Uint8Array
+  readonly Gy: Uint8Array
+}
+
+/** The recommended curve sm2p256v1, GM/T 0003.5-2012 (GB/T 32918.5-2017); cofactor 1. */
+export const SM2_CURVE: CurveParameters = {
+  p: fromHex('fffffffeffffffffffffffffffffffffffffffff00000000ffffffffffffffff'),
+  a: fromHex('fffffffeffffffffffffffffffffffffffffffff00000000fffffffffffffffc'),
+  b: fromHex('28e9fa9e9d9f5e344d5a9e4bcf6509a7f39789f515ab8f92ddbcbd414d940e93'),
+  n: fromHex('fffffffeffffffffffffffffffffffff7203df6b21c6052b53bbf40939d54123'),
+  Gx: fromHex('32c4ae2c1f1981195f9904466a39c9948fe30bbff2660be1715a4589334c74c7'),
+  Gy: fromHex('bc3736a2f4f6779c59bdcee36b692153d0a9877cc62a474002df32e52139f0a0'),
+}
