@@ -8,6 +8,7 @@ export default defineConfig({
       'test/**/*.test.ts',
       'scripts/**/*.test.ts',
     ],
+    globalSetup: ['test/postgres-server.ts'],
     pool: 'threads',
     testTimeout: 60_000,
     hookTimeout: 120_000,

@@ -12,6 +12,8 @@ const tasks = {
     pages: true,
     steps: [[script('debian-packages.mjs')], [tool('vitest', 'vitest.mjs'), 'run', ...rest]],
   },
+  // The same database tests on Debian's PostgreSQL 15, the oldest we promise.
+  'test:postgres15': { steps: [[script('test-postgres15.mjs'), ...rest]] },
   check: {
     steps: [
       [tool('ts7', 'bin', 'tsc'), '--noEmit', '-p', 'tsconfig.json'],

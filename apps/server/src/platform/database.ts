@@ -1,0 +1,165 @@
+import { Pool, type PoolClient, type QueryResult, types } from 'pg'
+import { PlatformError } from './errors.ts'
+import { silentLog, type Log } from './log.ts'
+
+/** Whose rows a transaction may see: one tenant's, or none but the platform's own tables. */
+export type Scope = { readonly tenantId: string } | 'no-tenant'
+
+/** An open transaction. Rows come as PostgreSQL names them; `store.ts` of each room turns them into nouns. */
+export interface Tx {
+  /** All rows. int8 is a safe `number`, timestamptz a `Date`, bytea a `Uint8Array`, date a `yyyy-mm-dd` string. */
+  query<Row>(sql: string, params?: readonly unknown[]): Promise<Row[]>
+  /** The only row, or undefined when there is none; several are an error of ours. */
+  queryOne<Row>(sql: string, params?: readonly unknown[]): Promise<Row | undefined>
+  /** How many rows were written. */
+  execute(sql: string, params?: readonly unknown[]): Promise<number>
+}
+
+export interface TxOptions {
+  readonly isolation?: 'read committed' | 'repeatable read' | 'serializable'
+  /** How often `work` may run again after a serialization failure or deadlock; it must be repeatable. Default 0. */
+  readonly retries?: number
+}
+
+export interface Database {
+  /**
+   * Runs `work` in one transaction and commits. What it returns is durable when the promise resolves; when it
+   * rejects nothing happened, except that a connection lost during COMMIT leaves the outcome unknown.
+   */
+  tx<T>(scope: Scope, work: (tx: Tx) => Promise<T>, options?: TxOptions): Promise<T>
+  close(): Promise<void>
+}
+
+export interface DatabaseOptions {
+  readonly connections?: number
+  readonly log?: Log
+}
+
+/** Opens a pool on a PostgreSQL 15 or newer; connects only when used. */
+export function openDatabase(url: string, options: DatabaseOptions = {}): Database {
+  const pool = new Pool({
+    connectionString: url,
+    max: options.connections ?? 16,
+    connectionTimeoutMillis: 15_000,
+    idleTimeoutMillis: 60_000,
+    statement_timeout: 30_000,
+    idle_in_transaction_session_timeout: 60_000,
+    keepAlive: true,
+    types: { getTypeParser },
+  })
+  const log = options.log ?? silentLog
+  // A connection that dies while idle is replaced at next use; without a listener it would end the process.
+  pool.on('error', () => log.warn({}, 'an idle database connection was lost'))
+  let closed: Promise<void> | undefined
+  return {
+    tx: (scope, work, txOptions) => runTx(pool, scope, work, txOptions),
+    close: () => (closed ??= pool.end()),
+  }
+}
+
+/** True for a duplicate key, of the named constraint if one is named. */
+export function isUniqueViolation(error: unknown, constraint?: string): boolean {
+  return isViolation(error, '23505', constraint)
+}
+
+/** True for a missing referenced row, of the named constraint if one is named. */
+export function isForeignKeyViolation(error: unknown, constraint?: string): boolean {
+  return isViolation(error, '23503', constraint)
+}
+
+async function runTx<T>(
+  pool: Pool,
+  scope: Scope,
+  work: (tx: Tx) => Promise<T>,
+  options: TxOptions = {},
+): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await runOnce(pool, beginning(scope, options), work)
+    } catch (error) {
+      if (attempt >= (options.retries ?? 0) || !isRepeatable(error)) throw error
+      // Jitter keeps two that collided from colliding again.
+      await new Promise((resolve) => setTimeout(resolve, (attempt + 1) * 10 * (1 + Math.random())))
+    }
+  }
+}
+
+async function runOnce<T>(pool: Pool, begin: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  let broken: Error | undefined
+  const onError = (error: Error): void => void (broken = error)
+  client.on('error', onError)
+  try {
+    await client.query(begin)
+    const result = await work(txOver(client))
+    const { command } = await client.query('commit')
+    // PostgreSQL answers COMMIT of a failed transaction with ROLLBACK, and no error.
+    if (command !== 'COMMIT')
+      throw new PlatformError(
+        'platform.transaction-aborted',
+        'the transaction had failed and was rolled back',
+      )
+    return result
+  } catch (error) {
+    await client.query('rollback').catch((failed: Error) => void (broken ??= failed))
+    throw error
+  } finally {
+    client.removeListener('error', onError)
+    client.release(broken ?? false)
+  }
+}
+
+function txOver(client: PoolClient): Tx {
+  const run = (sql: string, params: readonly unknown[] = []): Promise<QueryResult> =>
+    client.query(sql, [...params])
+  return {
+    query: async (sql, params) => (await run(sql, params)).rows,
+    queryOne: async (sql, params) => {
+      const { rows } = await run(sql, params)
+      if (rows.length > 1) throw new Error('queryOne met several rows')
+      return rows[0]
+    },
+    execute: async (sql, params) => (await run(sql, params)).rowCount ?? 0,
+  }
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+// One round trip. The tenant holds for this transaction only, so a pooled connection carries nothing over.
+function beginning(scope: Scope, { isolation = 'read committed' }: TxOptions): string {
+  const tenantId = scope === 'no-tenant' ? '' : scope.tenantId
+  if (tenantId !== '' && !uuid.test(tenantId)) throw new TypeError('tenantId is not a uuid')
+  return `begin isolation level ${isolation}; set local app.tenant_id = '${tenantId}'`
+}
+
+function isRepeatable(error: unknown): boolean {
+  return ['40001', '40P01'].includes((error as { code?: string }).code ?? '')
+}
+
+function isViolation(error: unknown, state: string, constraint?: string): boolean {
+  const found = error as { code?: string; constraint?: string }
+  return found.code === state && (constraint === undefined || found.constraint === constraint)
+}
+
+function safeInteger(text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value))
+    throw new PlatformError('platform.unsafe-integer', 'the database returned an int8 beyond 2^53')
+  return value
+}
+
+const int8 = 20
+const int8Array: number = 1016
+const date = 1082
+
+function getTypeParser(oid: number, format?: string): (value: string) => unknown {
+  if (format === 'binary') return types.getTypeParser(oid, 'binary') as (v: string) => unknown
+  if (oid === int8) return safeInteger
+  // A calendar date has no instant; pg's default would place it in the process's time zone.
+  if (oid === date) return (value) => value
+  if (oid === int8Array) {
+    const parse = types.getTypeParser(oid, 'text') as (v: string) => string[]
+    return (value) => parse(value).map(safeInteger)
+  }
+  return types.getTypeParser(oid, 'text') as (value: string) => unknown
+}

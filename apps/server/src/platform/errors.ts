@@ -1,0 +1,30 @@
+/** Every refusal the platform itself can utter; the HTTP texts live in the API package's problem table. */
+export type PlatformErrorCode =
+  | 'platform.postgres-unavailable'
+  | 'platform.postgres-in-use'
+  | 'platform.postgres-not-ours'
+  | 'platform.postgres-version'
+  | 'platform.postgres-not-durable'
+  | 'platform.migration-altered'
+  | 'platform.migration-unknown'
+  | 'platform.migration-pending'
+  | 'platform.migration-name'
+  | 'platform.transaction-aborted'
+  | 'platform.unsafe-integer'
+
+export class PlatformError extends Error {
+  override readonly name = 'PlatformError'
+  readonly code: PlatformErrorCode
+  readonly details: Readonly<Record<string, unknown>>
+
+  constructor(
+    code: PlatformErrorCode,
+    message: string,
+    details: Readonly<Record<string, unknown>> = {},
+    cause?: unknown,
+  ) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.code = code
+    this.details = details
+  }
+}
