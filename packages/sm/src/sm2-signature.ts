@@ -1,8 +1,8 @@
 import { equalBytes, wipe } from './bytes.ts'
 import { engine } from './curve/engine.ts'
 import type { Scalar, Sm2Engine } from './curve/sm2-engine.ts'
-import { hmacSm3 } from './hmac-sm3.ts'
-import { drawBytes, drawScalar, type RandomSource } from './random.ts'
+import { hedgedScalar } from './hedged-scalar.ts'
+import type { RandomSource } from './random.ts'
 import { isLess, isZero } from './scalar-range.ts'
 import { sm2MessageDigest } from './sm2-digest.ts'
 import { sm2PublicKeyOf, type Sm2PrivateKey, type Sm2PublicKey } from './sm2-key.ts'
@@ -39,9 +39,8 @@ export function sm2SignDigest(
   e: Uint8Array,
   { random }: { readonly random: RandomSource },
 ): Sm2Signature {
-  const nonces = hedgedNonces(privateKey, e, random)
   for (;;) {
-    const k = drawScalar(nonces, engine.curve.n)
+    const k = hedgedScalar(privateKey, e, random)
     const signature = signWithNonce(engine, privateKey, e, k)
     wipe(k)
     if (signature) return signature
@@ -119,23 +118,4 @@ ONE[31] = 1
 /** B1 and B2: in [1, n-1]. Values above, which agree modulo n, are a second form of a signature. */
 function isSignatureScalar(on: Sm2Engine, bytes: Uint8Array): boolean {
   return bytes.length === 32 && !isZero(bytes) && isLess(bytes, on.curve.n)
-}
-
-/**
- * Nonces mixed of fresh randomness, the key and e. With a sound source they are uniform as the
- * standard asks. With a source that repeats itself (a restored virtual machine, a bad generator)
- * two digests still get unrelated nonces, where bare randomness would publish the key.
- */
-function hedgedNonces(
-  privateKey: Sm2PrivateKey,
-  e: Uint8Array,
-  random: RandomSource,
-): RandomSource {
-  return () => {
-    const fresh = drawBytes(random, 32)
-    const key = hmacSm3(privateKey, fresh)
-    const nonce = hmacSm3(key, e)
-    wipe(key)
-    return nonce
-  }
 }
