@@ -4,7 +4,7 @@
 import { SmError } from './errors.ts'
 
 /** Key and block length in bytes. */
-export const SM4_BLOCK_LENGTH = 16
+const SM4_BLOCK_LENGTH = 16
 
 // Clause 6.2.2, S-box in row order.
 const SBOX_HEX = [
