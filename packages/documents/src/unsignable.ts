@@ -1,0 +1,20 @@
+import { DocumentError, malformed } from './errors.ts'
+import type { PdfFile } from './pdf-file.ts'
+import { listSignatures } from './signatures.ts'
+import { isDict } from './values.ts'
+
+/**
+ * Refuses a document that must not get a (further) signature: unreadable tail, dynamic form, broken signatures.
+ */
+export function refuseIfUnsignable(pdf: PdfFile): void {
+  if (pdf.trailing) throw pdf.trailing.problem ?? malformed('data after %%EOF', pdf.trailing.start)
+  const { latest } = pdf
+  const form = latest.resolve(latest.catalog.entries.get('AcroForm'))
+  if (isDict(form) && latest.resolve(form.entries.get('XFA')) !== null)
+    throw new DocumentError('documents.pdf-dynamic-form')
+  for (const signature of listSignatures(pdf)) {
+    if (signature.kind === 'broken')
+      throw new DocumentError('documents.pdf-broken-signature', { reason: signature.reason })
+    if (signature.docMdp === 1) throw new DocumentError('documents.pdf-locked')
+  }
+}
