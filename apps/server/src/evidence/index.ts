@@ -1,0 +1,2 @@
+export { appendEvent, type NewEvent } from './append-event.ts'
+export type { Sealer } from './ports.ts'
