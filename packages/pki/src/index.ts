@@ -1,0 +1,54 @@
+export {
+  signatureAlgorithm,
+  SIGNATURE_ALGORITHMS,
+  signatureAlgorithmNameOf,
+  signingAlgorithmFor,
+  verifySignature,
+  type SignatureAlgorithm,
+  type SignatureAlgorithmName,
+} from './algorithms.ts'
+export * from './der/index.ts'
+export { digest, digestLength, digestNameOf, digestOid, type DigestName } from './digests.ts'
+export { DerError, PkiError, type DerErrorCode, type PkiErrorCode } from './errors.ts'
+export {
+  ACCESS_METHOD,
+  ALGORITHM_OID,
+  ATTRIBUTE_OID,
+  CONTENT_TYPE,
+  EXTENSION_OID,
+  KEY_PURPOSE,
+  OCSP_BASIC_RESPONSE,
+  POLICY_OID,
+} from './oids.ts'
+export type { AlgorithmIdentifier } from './x509/algorithm-identifier.ts'
+export type {
+  AuthorityKeyIdentifier,
+  CertificateExtensions,
+  KeyUsage,
+  NameConstraints,
+  PolicyConstraints,
+  PolicyMapping,
+} from './x509/certificate-extensions.ts'
+export {
+  certificateFingerprint,
+  isSelfIssued,
+  parseCertificate,
+  type Certificate,
+} from './x509/certificate.ts'
+export type { Extension } from './x509/extension.ts'
+export type { GeneralName } from './x509/general-name.ts'
+export { issuanceFacts, verifyIssued, type IssuanceFacts } from './x509/issued.ts'
+export {
+  ATTRIBUTE_TYPE,
+  formatName,
+  nameEquals,
+  type AttributeShortName,
+  type Name,
+  type NameAttribute,
+} from './x509/name.ts'
+export { encodePem, parsePem, type PemBlock } from './x509/pem.ts'
+export {
+  parseSubjectPublicKey,
+  type PublicKeyKind,
+  type SubjectPublicKey,
+} from './x509/public-key.ts'
