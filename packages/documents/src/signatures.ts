@@ -2,19 +2,19 @@ import type { ByteRange, OffsetRange } from './byte-range.ts'
 import { DocumentError } from './errors.ts'
 import { type Field, readFields } from './fields.ts'
 import type { PdfFile } from './pdf-file.ts'
-import { isWhiteSpace } from './lexer.ts'
+import { isWhiteSpace, startsWith } from './lexer.ts'
 import { revisionCoveredBy } from './coverage.ts'
-import type { PdfDict, PdfString, PdfValue } from './values.ts'
+import type { PdfString, PdfValue } from './values.ts'
+import { isArray, isDict, isInteger, isRef, isString } from './values.ts'
 import {
-  isArray,
-  isDict,
-  isInteger,
-  isName,
-  isRef,
-  isStream,
-  isString,
-  readText,
-} from './values.ts'
+  type FieldLock,
+  isTimestamp,
+  nameOf,
+  readDate,
+  readDocMdp,
+  readFieldLock,
+  textOf,
+} from './signature-dictionary.ts'
 import type { PdfView } from './view.ts'
 
 export type BrokenReason =
@@ -30,7 +30,7 @@ export type BrokenReason =
   | 'not-a-revision'
   | 'ranges-overlap'
   | 'signature-removed'
-  | 'field-unreadable'
+  | 'unreadable-tail'
 
 export interface IntactSignature {
   readonly kind: 'signature' | 'doc-timestamp'
@@ -57,12 +57,6 @@ export interface IntactSignature {
   readonly fieldLock: FieldLock | undefined
 }
 
-/** A FieldMDP transform (§12.8.2.4): which fields this signature locks. */
-export interface FieldLock {
-  readonly action: 'All' | 'Include' | 'Exclude'
-  readonly fields: readonly string[]
-}
-
 /** A signature field whose value cannot be trusted to mean anything: never to be passed over as "no signature". */
 export interface BrokenSignature {
   readonly kind: 'broken'
@@ -86,7 +80,7 @@ export function listSignatures(pdf: PdfFile): PdfSignature[] {
       ? { kind: 'broken', fieldName: field.name, reason: 'value-shared' }
       : readSignature(pdf, field),
   )
-  const all = [...markOverlaps(found), ...removedSignatures(pdf, fields)]
+  const all = [...markOverlaps(found), ...removedSignatures(pdf, fields), ...lostSignature(pdf)]
   return all.sort((a, b) => covered(a) - covered(b))
 }
 
@@ -153,13 +147,6 @@ function readSignature(pdf: PdfFile, field: Field): PdfSignature {
   }
 }
 
-function isTimestamp(view: PdfView, dict: PdfDict): boolean {
-  return (
-    nameOf(view, dict, 'Type') === 'DocTimeStamp' ||
-    nameOf(view, dict, 'SubFilter') === 'ETSI.RFC3161'
-  )
-}
-
 function readByteRange(value: PdfValue, fileLength: number): ByteRange | undefined {
   if (!isArray(value) || value.items.length !== 4) return undefined
   const [zero, start, end, rest] = value.items
@@ -221,6 +208,20 @@ function markOverlaps(found: readonly PdfSignature[]): PdfSignature[] {
   })
 }
 
+/** An increment that cannot be read may have held a signature; then the file is not an unsigned one. */
+function lostSignature(pdf: PdfFile): BrokenSignature[] {
+  const { trailing } = pdf
+  if (trailing === undefined) return []
+  for (
+    let at = pdf.bytes.indexOf(0x2f, trailing.start);
+    at >= 0;
+    at = pdf.bytes.indexOf(0x2f, at + 1)
+  )
+    if (startsWith(pdf.bytes, at, '/ByteRange'))
+      return [{ kind: 'broken', fieldName: '', reason: 'unreadable-tail' }]
+  return []
+}
+
 function removedSignatures(pdf: PdfFile, now: readonly Field[]): BrokenSignature[] {
   const present = new Set(now.map((field) => refNumber(field.value)))
   const removed = new Map<number, BrokenSignature>()
@@ -246,69 +247,4 @@ function earlierSignatureFields(pdf: PdfFile, index: number): Field[] {
 
 function refNumber(value: PdfValue | undefined): number | undefined {
   return isRef(value) ? value.number : undefined
-}
-
-function references(view: PdfView, dict: PdfDict): PdfDict[] {
-  const list = view.resolve(dict.entries.get('Reference'))
-  if (!isArray(list)) return []
-  return list.items
-    .map((item) => view.resolve(item))
-    .filter((item): item is PdfDict => isDict(item))
-}
-
-function transformParams(view: PdfView, dict: PdfDict, method: string): PdfDict | undefined {
-  const found = references(view, dict).find(
-    (item) => nameOf(view, item, 'TransformMethod') === method,
-  )
-  if (found === undefined) return undefined
-  const params = view.resolve(found.entries.get('TransformParams'))
-  return isDict(params) ? params : { kind: 'dict', entries: new Map() }
-}
-
-function readDocMdp(view: PdfView, dict: PdfDict): 1 | 2 | 3 | undefined {
-  const params = transformParams(view, dict, 'DocMDP')
-  if (params === undefined) return undefined
-  const p = view.resolve(params.entries.get('P'))
-  if (p === null) return 2
-  // What is not 2 or 3 allows nothing.
-  return p === 2 || p === 3 ? p : 1
-}
-
-function readFieldLock(view: PdfView, dict: PdfDict): FieldLock | undefined {
-  const params = transformParams(view, dict, 'FieldMDP')
-  if (params === undefined) return undefined
-  const action = nameOf(view, params, 'Action')
-  const fields = view.resolve(params.entries.get('Fields'))
-  const names = isArray(fields)
-    ? fields.items
-        .map((item) => view.resolve(item))
-        .flatMap((item) => (isString(item) ? [readText(item)] : []))
-    : []
-  return action === 'Include' || action === 'Exclude'
-    ? { action, fields: names }
-    : { action: 'All', fields: [] }
-}
-
-function nameOf(view: PdfView, dict: PdfDict, key: string): string | undefined {
-  const value = view.resolve(dict.entries.get(key))
-  return isName(value) ? value.value : undefined
-}
-
-function textOf(view: PdfView, dict: PdfDict, key: string): string | undefined {
-  const value = view.resolve(dict.entries.get(key))
-  return isString(value) && !isStream(value) ? readText(value) : undefined
-}
-
-/** ISO 32000-2 §7.9.4; undefined for what is no date. */
-export function readDate(text: string | undefined): Date | undefined {
-  const match =
-    /^D:(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:(Z)(?:00'?00'?)?|([+-])(\d\d)'?(\d\d)?'?)?$/.exec(
-      text ?? '',
-    )
-  if (!match) return undefined
-  const [, year, month = '01', day = '01', hour = '00', minute = '00', second = '00'] = match
-  const [sign, offsetHours, offsetMinutes = '00'] = match.slice(8)
-  const zone = sign ? `${sign}${offsetHours}:${offsetMinutes}` : 'Z'
-  const date = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}${zone}`)
-  return Number.isNaN(date.getTime()) ? undefined : date
 }

@@ -137,13 +137,32 @@ function sizeOf(entries: ReadonlyMap<number, XrefEntry>): number {
 
 /** ISO 32000-2 §7.5.7: pairs of number and offset, then the objects; streams cannot be among them. */
 function readObjectStream(stream: PdfStream, offset: number): CompressedObject[] {
+  const { data, places } = objectStreamPlaces(stream)
+  return places.map(({ number, at }) => {
+    const value = readValue(cursorAt(data, at, false))
+    if (isRef(value)) throw malformed('a reference as an object of an object stream', offset)
+    return { number, value }
+  })
+}
+
+/** The numbers of an object stream's members in their order. */
+export function decodeObjectStreamNumbers(stream: PdfStream): number[] {
+  return objectStreamPlaces(stream).places.map((place) => place.number)
+}
+
+interface ObjectStreamPlaces {
+  readonly data: Uint8Array
+  readonly places: readonly { readonly number: number; readonly at: number }[]
+}
+
+function objectStreamPlaces(stream: PdfStream): ObjectStreamPlaces {
   const count = stream.dict.entries.get('N')
   const first = stream.dict.entries.get('First')
   if (!isName(stream.dict.entries.get('Type'), 'ObjStm') || !isInteger(count) || !isInteger(first))
-    throw malformed('not an object stream', offset)
+    throw malformed('not an object stream')
   const data = decodeStructuralStream(stream)
   if (count < 0 || count > data.length || count > limits.xrefEntries || first < 0)
-    throw malformed('object stream header', offset)
+    throw malformed('object stream header')
   const c = cursorAt(data, 0, false)
   const places: { number: number; at: number }[] = []
   for (let i = 0; i < count; i++) {
@@ -152,9 +171,5 @@ function readObjectStream(stream: PdfStream, offset: number): CompressedObject[]
     skipSpaceAndComments(c)
     places.push({ number, at: first + expectUnsigned(c) })
   }
-  return places.map(({ number, at }) => {
-    const value = readValue(cursorAt(data, at, false))
-    if (isRef(value)) throw malformed('a reference as an object of an object stream', offset)
-    return { number, value }
-  })
+  return { data, places }
 }

@@ -1,3 +1,4 @@
+export { appendDss, type ValidationMaterial } from './dss.ts'
 export type { SignatureAppearance } from './appearance.ts'
 export { insertSignature } from './insert.ts'
 export {

@@ -1,0 +1,101 @@
+import { unaccountedBytes, unlistedMembers } from '../accounting.ts'
+import { DocumentError } from '../errors.ts'
+import type { PdfFile } from '../pdf-file.ts'
+import { pageContentObjects, pageTreeObjects } from '../reach.ts'
+import { type IntactSignature, listSignatures, type PdfSignature } from '../signatures.ts'
+import { catalogRule, trailerRule } from './catalog-rule.ts'
+import { type Change, change, type ChangeKind, plain } from './change.ts'
+import { dssRule } from './dss-rule.ts'
+import { formRule } from './form-rule.ts'
+import { pageRule, unclaimedWidgets } from './page-rule.ts'
+import { startStep, type Step } from './step.ts'
+
+/**
+ * Everything that happened to the file after a signature, revision by revision: each change is forbidden unless a
+ * rule clears it, and what no rule explains is listed as forbidden too. Never throws for what the file holds.
+ */
+export function changesAfter(
+  pdf: PdfFile,
+  signature: Pick<IntactSignature, 'revisionIndex'>,
+): Change[] {
+  const signatures = listSignatures(pdf)
+  const changes: Change[] = []
+  for (let index = signature.revisionIndex + 1; index < pdf.revisions.length; index++)
+    changes.push(...changesOfRevision(pdf, index, signatures))
+  if (pdf.trailing) changes.push(change('trailing-bytes', false, pdf.revisions.length))
+  return changes
+}
+
+/** What revision `index` changed against the one before it. */
+export function changesOfRevision(
+  pdf: PdfFile,
+  index: number,
+  signatures: readonly PdfSignature[],
+): Change[] {
+  try {
+    return judge(startStep(pdf, index, signatures))
+  } catch (error) {
+    if (!(error instanceof DocumentError)) throw error
+    return [change('unreadable', false, index, undefined, plain(error.message))]
+  }
+}
+
+function judge(step: Step): Change[] {
+  trailerRule(step)
+  catalogRule(step)
+  dssRule(step)
+  const gained = pageRule(step)
+  formRule(step, gained)
+  unclaimedWidgets(step, gained)
+  bytesRule(step)
+  secondUse(step)
+  unexplained(step)
+  return step.changes
+}
+
+/** Objects must stand in the revision that lists them, and nothing else may stand there. */
+function bytesRule(step: Step): void {
+  const { pdf, revision } = step
+  for (const number of step.objects.keys()) {
+    const entry = revision.objects.get(number)
+    const remapped =
+      entry?.type === 'offset'
+        ? entry.offset < revision.start
+        : entry?.type === 'compressed' && revision.objects.get(entry.container)?.type !== 'offset'
+    if (!remapped) continue
+    step.changes.push(change('cross-reference', false, revision.index, number))
+    step.open.delete(number)
+  }
+  const strays = unaccountedBytes(pdf, revision)
+  if (strays.length > 0 || unlistedMembers(pdf, revision).length > 0)
+    step.changes.push(change('hidden-bytes', false, revision.index))
+}
+
+/** An object that a rule let change must not at the same time draw a page. */
+function secondUse(step: Step): void {
+  if (step.acceptedModified.size === 0) return
+  const drawing = pageContentObjects(step.before)
+  for (const number of step.acceptedModified)
+    if (drawing.has(number))
+      step.changes.push(change('page-content', false, step.revision.index, number))
+}
+
+function unexplained(step: Step): void {
+  if (step.open.size === 0) return
+  const content = pageContentObjects(step.before)
+  for (const number of pageContentObjects(step.after)) content.add(number)
+  const tree = pageTreeObjects(step.before)
+  const values = new Set(
+    step.signatures.flatMap((signature) => (signature.kind === 'broken' ? [] : signature.valueRef)),
+  )
+  for (const number of step.open) {
+    const kind: ChangeKind = tree.has(number)
+      ? 'page-tree'
+      : content.has(number)
+        ? 'page-content'
+        : values.has(number)
+          ? 'signature-altered'
+          : 'unknown'
+    step.changes.push(change(kind, false, step.revision.index, number))
+  }
+}
