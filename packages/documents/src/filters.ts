@@ -24,7 +24,7 @@ function single(value: PdfValue | undefined): PdfValue | undefined {
 }
 
 /** Inflates zlib data in slices, so that a bomb is seen before it has grown. */
-export function inflate(data: Uint8Array, limit: number = limits.inflatedBytes): Uint8Array {
+function inflate(data: Uint8Array, limit: number = limits.inflatedBytes): Uint8Array {
   const chunks: Uint8Array[] = []
   let total = 0
   const unzlib = new Unzlib((chunk) => {

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { annotate, append, fakeSign, fromLatin, latin, name } from '../test/attack.ts'
-import { formPdf, samplePdf } from '../test/samples.ts'
+import {
+  annotate,
+  append,
+  fakeSign,
+  fromLatin,
+  latin,
+  name,
+} from '../../../test/documents/attack.ts'
+import { formPdf, samplePdf } from '../../../test/documents/samples.ts'
 import { inspectPrepared } from './inspect-prepared.ts'
 import { prepareSignature } from './write/prepare.ts'
 

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { append, contentsRef, dict, dictWith, fakeSign, fromLatin, pageOf } from '../test/attack.ts'
-import { formPdf, installed, qpdf, samplePdf } from '../test/samples.ts'
+import {
+  append,
+  contentsRef,
+  dict,
+  dictWith,
+  fakeSign,
+  fromLatin,
+  pageOf,
+} from '../../../test/documents/attack.ts'
+import { formPdf, installed, qpdf, samplePdf } from '../../../test/documents/samples.ts'
 import { compareWithOriginal, extractOriginal } from './original.ts'
 
 describe('compareWithOriginal', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formPdf, installed, qpdf, samplePdf } from '../test/samples.ts'
+import { formPdf, installed, qpdf, samplePdf } from '../../../test/documents/samples.ts'
 import { DocumentError } from './errors.ts'
 import { readFields } from './fields.ts'
 import { readPages } from './pages.ts'

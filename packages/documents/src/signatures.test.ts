@@ -10,8 +10,8 @@ import {
   name,
   ref,
   valueOf,
-} from '../test/attack.ts'
-import { samplePdf } from '../test/samples.ts'
+} from '../../../test/documents/attack.ts'
+import { samplePdf } from '../../../test/documents/samples.ts'
 import { coveredBytes } from './byte-range.ts'
 import { DocumentError } from './errors.ts'
 import { readPdf } from './pdf-file.ts'

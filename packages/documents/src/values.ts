@@ -127,7 +127,7 @@ export function readText(value: PdfString): string {
   return latin1(bytes)
 }
 
-export function latin1(bytes: Uint8Array): string {
+function latin1(bytes: Uint8Array): string {
   let text = ''
   for (let i = 0; i < bytes.length; i += 4096)
     text += String.fromCharCode(...bytes.subarray(i, i + 4096))

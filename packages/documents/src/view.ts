@@ -31,7 +31,7 @@ export interface ObjectCache {
   readonly containers: Map<number, readonly CompressedObject[]>
 }
 
-export interface CompressedObject {
+interface CompressedObject {
   readonly number: number
   readonly value: PdfValue
 }

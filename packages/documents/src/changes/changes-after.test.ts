@@ -14,8 +14,8 @@ import {
   pageOf,
   ref,
   valueOf,
-} from '../../test/attack.ts'
-import { formPdf, samplePdf } from '../../test/samples.ts'
+} from '../../../../test/documents/attack.ts'
+import { formPdf, samplePdf } from '../../../../test/documents/samples.ts'
 import { extractOriginal } from '../original.ts'
 import { type PdfFile, readPdf } from '../pdf-file.ts'
 import { type IntactSignature, listSignatures } from '../signatures.ts'

@@ -9,7 +9,7 @@ import type { PdfView } from '../view.ts'
 import { sameEntry } from '../xref.ts'
 import type { Change } from './change.ts'
 
-export type ObjectChange = 'added' | 'modified' | 'removed'
+type ObjectChange = 'added' | 'modified' | 'removed'
 
 /**
  * One revision against the one before it. Rules take numbers out of `open` by explaining them (`settle`); what stays

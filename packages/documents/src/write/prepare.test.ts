@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { handwriting } from '../../test/handwriting.ts'
-import { formPdf, installed, qpdf, qpdfObjections, samplePdf } from '../../test/samples.ts'
+import { handwriting } from '../../../../test/documents/handwriting.ts'
+import {
+  formPdf,
+  installed,
+  qpdf,
+  qpdfObjections,
+  samplePdf,
+} from '../../../../test/documents/samples.ts'
 import { coveredBytes } from '../byte-range.ts'
 import { readPages, intersects } from '../pages.ts'
 import { readPdf } from '../pdf-file.ts'

@@ -191,7 +191,7 @@ function signatureDictionary(request: SignatureRequest): string {
 }
 
 /** D:YYYYMMDDHHmmSS+08'00' (§7.9.4). */
-export function pdfDate(time: Date): string {
+function pdfDate(time: Date): string {
   const beijing = new Date(time.getTime() + 8 * 3_600_000).toISOString()
   return `D:${beijing.slice(0, 19).replaceAll(/[-:T]/g, '')}+08'00'`
 }

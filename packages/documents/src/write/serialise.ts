@@ -23,7 +23,7 @@ export function serialiseDict(dict: PdfDict): string {
 }
 
 /** PDF has no exponents; fifteen places keep every value a page can hold. */
-export function serialiseNumber(value: number): string {
+function serialiseNumber(value: number): string {
   if (Number.isSafeInteger(value)) return String(value)
   const text = String(value)
   return text.includes('e') ? value.toFixed(15) : text

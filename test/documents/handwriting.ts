@@ -1,4 +1,4 @@
-import type { Handwriting, StrokePoint } from '../src/write/strokes.ts'
+import type { Handwriting, StrokePoint } from '../../packages/documents/src/write/strokes.ts'
 
 /** Strokes shaped like a hurried 陈: made from curves, with times and no pressure, as a finger draws them. */
 export function handwriting(): Handwriting {

@@ -1,6 +1,6 @@
 // Builds increments an attacker would append: any object may be added or replaced.
-import { readPages } from '../src/pages.ts'
-import { type PdfFile, readPdf } from '../src/pdf-file.ts'
+import { readPages } from '../../packages/documents/src/pages.ts'
+import { type PdfFile, readPdf } from '../../packages/documents/src/pdf-file.ts'
 import {
   array,
   dict,
@@ -11,10 +11,17 @@ import {
   name,
   type PdfRef,
   ref,
-} from '../src/values.ts'
-import { type Increment, startIncrement, writeIncrement } from '../src/write/increment.ts'
-import { insertSignature } from '../src/write/insert.ts'
-import { prepareSignature, type SignatureRequest } from '../src/write/prepare.ts'
+} from '../../packages/documents/src/values.ts'
+import {
+  type Increment,
+  startIncrement,
+  writeIncrement,
+} from '../../packages/documents/src/write/increment.ts'
+import { insertSignature } from '../../packages/documents/src/write/insert.ts'
+import {
+  prepareSignature,
+  type SignatureRequest,
+} from '../../packages/documents/src/write/prepare.ts'
 
 export const fakeDer = Uint8Array.of(0x30, 0x03, 0x02, 0x01, 0x05)
 
