@@ -25,5 +25,6 @@ export {
   type IntactSignature,
   type PdfSignature,
 } from './signatures.ts'
+export { findSignatureTraces, type SignatureTrace } from './signature-traces.ts'
 export { refuseIfUnsignable } from './unsignable.ts'
 export type { FieldLock } from './signature-dictionary.ts'
