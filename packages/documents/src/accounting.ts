@@ -1,7 +1,9 @@
 import { isWhiteSpace, startsWith } from './lexer.ts'
 import type { PdfFile } from './pdf-file.ts'
 import { reach } from './reach.ts'
-import type { Revision } from './revisions.ts'
+import { type Revision, type Tail, tailAfter } from './revisions.ts'
+import type { XrefSection } from './xref.ts'
+import { DocumentError } from './errors.ts'
 import { isDict, isName, isStream } from './values.ts'
 import { decodeObjectStreamNumbers } from './view.ts'
 
@@ -9,7 +11,7 @@ import { decodeObjectStreamNumbers } from './view.ts'
 
 /** Offsets in the revision where something stands that is neither listed object, section, end mark nor plain comment. */
 export function unaccountedBytes(pdf: PdfFile, revision: Revision): number[] {
-  const ranges = [...objectRanges(pdf, revision), ...sectionRanges(pdf.bytes, revision)]
+  const ranges = [...objectRanges(pdf, revision), ...sectionRanges(pdf, revision)]
   ranges.sort((a, b) => a.start - b.start)
   const found: number[] = []
   let at = revision.start
@@ -42,20 +44,37 @@ function objectRanges(pdf: PdfFile, revision: Revision): Extent[] {
       if (object) ranges.push(object)
     }
   }
-  // A section's own stream may be listed as an object as well; sectionRanges counts it.
-  const sections = new Set(revision.sections.map((section) => section.offset))
-  return ranges.filter((range) => !sections.has(range.start))
+  // The streams of sections may be listed as objects as well; sectionRanges counts them.
+  const streams = new Set(
+    pdf.revisions.flatMap((owner) =>
+      owner.sections.flatMap((section) => [section.offset, section.hybrid?.start ?? -1]),
+    ),
+  )
+  return ranges.filter((range) => !streams.has(range.start))
 }
 
-function sectionRanges(bytes: Uint8Array, revision: Revision): Extent[] {
-  return revision.sections.map((section) => {
-    let end = section.end
-    while (isWhiteSpace(bytes[end])) end++
-    const tail = /^startxref\s+\d+\s+%%EOF/.exec(
-      String.fromCharCode(...bytes.subarray(end, end + 60)),
-    )
-    return { start: section.offset, end: tail ? end + tail[0].length : section.end }
+function sectionRanges(pdf: PdfFile, revision: Revision): Extent[] {
+  const ranges = revision.sections.flatMap((section, i) => {
+    const own = { start: section.offset, end: section.end }
+    // The first-page section of a linearized file may do without an end mark of its own.
+    const tail =
+      i < revision.sections.length - 1 ? maybeTail(pdf, section) : tailAfter(pdf.bytes, section)
+    return tail ? [own, { start: tail.at, end: tail.markEnd }] : [own]
   })
+  for (const owner of pdf.revisions)
+    for (const { hybrid } of owner.sections)
+      if (hybrid && hybrid.start >= revision.start && hybrid.start < revision.endOffset)
+        ranges.push(hybrid)
+  return ranges
+}
+
+function maybeTail(pdf: PdfFile, section: XrefSection): Tail | undefined {
+  try {
+    return tailAfter(pdf.bytes, section)
+  } catch (error) {
+    if (error instanceof DocumentError) return undefined
+    throw error
+  }
 }
 
 function firstStray(bytes: Uint8Array, from: number, to: number): number | undefined {

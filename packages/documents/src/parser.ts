@@ -50,7 +50,7 @@ export function readValue(c: Cursor, depth = 0): PdfValue {
 function readReference(c: Cursor): PdfRef | undefined {
   const start = c.at
   const number = takeUnsigned(c)
-  if (number > 0 && isDelimiter(c.bytes[c.at])) {
+  if (number >= 0 && isDelimiter(c.bytes[c.at])) {
     skipSpaceAndComments(c)
     const generation = takeUnsigned(c)
     if (generation >= 0 && isDelimiter(c.bytes[c.at])) {

@@ -3,6 +3,7 @@ import {
   cursorAt,
   expectKeyword,
   isWhiteSpace,
+  skipSpaceAndComments,
   skipWhiteSpace,
   startsWith,
   takeUnsigned,
@@ -39,7 +40,8 @@ export interface RevisionChain {
   readonly trailing: TrailingBytes | undefined
 }
 
-interface Tail {
+/** `startxref`, its offset, and the end mark. */
+export interface Tail {
   readonly startxref: number
   readonly at: number
   readonly markEnd: number
@@ -109,10 +111,10 @@ function readTail(bytes: Uint8Array, at: number): Tail {
   return { startxref, at, markEnd, endOffset }
 }
 
-/** The tail that directly follows a section; nothing but white space may stand between. */
-function tailAfter(bytes: Uint8Array, section: XrefSection): Tail {
+/** The tail that follows a section; only white space and comments (some programs sign their work) stand between. */
+export function tailAfter(bytes: Uint8Array, section: XrefSection): Tail {
   const c = cursorAt(bytes, section.end)
-  skipWhiteSpace(c)
+  skipSpaceAndComments(c)
   return readTail(bytes, c.at)
 }
 
@@ -129,7 +131,7 @@ function chainFrom(bytes: Uint8Array, last: Tail): Revision[] {
       markEnd: tail.markEnd,
       xrefOffset: newest.offset,
       xrefKind: newest.kind,
-      hybrid: group.some((section) => section.hybridStream !== undefined),
+      hybrid: group.some((section) => section.hybrid !== undefined),
       objects: group.length === 1 ? newest.entries : merged(group),
       sections: group,
     })

@@ -28,8 +28,8 @@ export interface XrefSection {
   readonly end: number
   readonly entries: ReadonlyMap<number, XrefEntry>
   readonly trailer: PdfDict
-  /** Offset of the stream named by /XRefStm of a hybrid file. */
-  readonly hybridStream: number | undefined
+  /** Where the stream named by /XRefStm of a hybrid file stands. */
+  readonly hybrid: { readonly start: number; readonly end: number } | undefined
 }
 
 const free: XrefEntry = { type: 'free' }
@@ -41,8 +41,10 @@ export function readXrefSection(bytes: Uint8Array, offset: number): XrefSection 
   const section = startsWith(bytes, c.at, 'xref') ? readTable(c) : readXrefStream(bytes, c.at)
   if (section.trailer.entries.has('Encrypt'))
     throw new DocumentError('documents.pdf-encrypted', { offset })
-  if (section.hybridStream === undefined) return section
-  return withHybridStream(section, readXrefStream(bytes, section.hybridStream))
+  const hybrid = section.kind === 'table' ? section.trailer.entries.get('XRefStm') : undefined
+  if (hybrid === undefined) return section
+  if (!isInteger(hybrid) || hybrid <= 0) throw malformed('/XRefStm', offset)
+  return withHybridStream(section, readXrefStream(bytes, hybrid))
 }
 
 function readTable(c: Cursor): XrefSection {
@@ -61,9 +63,7 @@ function readTable(c: Cursor): XrefSection {
   skipSpaceAndComments(c)
   if (!startsWith(c.bytes, c.at, '<<')) throw malformed('expected a trailer dictionary', c.at)
   const trailer = readDict(c)
-  const hybrid = trailer.entries.get('XRefStm')
-  if (hybrid !== undefined && !isInteger(hybrid)) throw malformed('/XRefStm', c.at)
-  return { kind: 'table', offset, end: c.at, entries, trailer, hybridStream: hybrid }
+  return { kind: 'table', offset, end: c.at, entries, trailer, hybrid: undefined }
 }
 
 function readTableEntry(c: Cursor): XrefEntry {
@@ -110,7 +110,7 @@ function readXrefStream(bytes: Uint8Array, offset: number): XrefSection {
     end: object.end,
     entries: readStreamEntries(stream, offset),
     trailer: stream.dict,
-    hybridStream: undefined,
+    hybrid: undefined,
   }
 }
 
@@ -174,7 +174,7 @@ function withHybridStream(table: XrefSection, stream: XrefSection): XrefSection 
       throw malformed(`object ${number} differs between the two tables of a hybrid file`)
     entries.set(number, entry)
   }
-  return { ...table, entries }
+  return { ...table, entries, hybrid: { start: stream.offset, end: stream.end } }
 }
 
 export function sameEntry(a: XrefEntry | undefined, b: XrefEntry | undefined): boolean {

@@ -47,7 +47,10 @@ const visible = { appearance: { lines: [] } }
 
 /** Certifies with a DocMDP level by hand, since the product itself only approves. */
 function certify(bytes: Uint8Array, level: number): Uint8Array {
-  const signed = latin(fakeSign(bytes, { reason: 'X'.repeat(140) }))
+  return certified(latin(fakeSign(bytes, { reason: 'X'.repeat(140) })), level)
+}
+
+function certified(signed: string, level: number): Uint8Array {
   const reference = `/Reference [<</Type /SigRef /TransformMethod /DocMDP /TransformParams <</P ${level} /V /1.2>> >>]`
   const reason = `/Reason (${'X'.repeat(140)})`
   return fromLatin(signed.replace(reason, reference.padEnd(reason.length)))
@@ -67,6 +70,20 @@ describe('what a rule clears', () => {
       expect(() => refuseIfUnsignable(readPdf(thrice))).not.toThrow()
     },
   )
+
+  it('a document timestamp, even after a certification that forbids everything else', async () => {
+    const stamped = (base: Uint8Array, more: object = {}): Uint8Array =>
+      fromLatin(
+        latin(fakeSign(base, more)).replace(
+          /ETSI.CAdES.detached(?![\s\S]*ETSI.CAdES)/,
+          'ETSI.RFC3161       ',
+        ),
+      )
+    expect(kinds(stamped(fakeSign(await samplePdf())))).toEqual(['doc-timestamp'])
+    expect(kinds(stamped(fakeSign(await samplePdf()), visible))).toEqual(['!doc-timestamp'])
+    const only = fakeSign(await samplePdf(), { reason: 'X'.repeat(140) })
+    expect(kinds(certified(latin(stamped(only)), 1))).toEqual(['doc-timestamp'])
+  })
 
   it('an empty field that was there, document properties, an unchanged rewrite', async () => {
     const once = fakeSign(await formPdf())

@@ -109,10 +109,13 @@ function compareField(step: Step, old: Field, now: Field): void {
   if (touched.length > 0 || appearanceTouched(step, now)) filled(step, old, now, touched)
 }
 
+// What programs write into an empty field when they sign it.
+const signingKeys = new Set(['V', 'AP', 'F', 'MK', 'Lock', 'Type', 'M', 'DA'])
+
 function compareSignatureField(step: Step, old: Field, now: Field, touched: number[]): void {
   const wasEmpty = step.before.resolve(old.value) === null
   const nowEmpty = step.after.resolve(now.value) === null
-  if (wasEmpty && !nowEmpty && onlyKeys(old, now, new Set(['V', 'AP', 'F', 'MK', 'Lock']))) {
+  if (wasEmpty && !nowEmpty && onlyKeys(old, now, signingKeys)) {
     signatureAdded(step, now, false, new Set())
     for (const number of touched) settle(step, number)
     return

@@ -7,6 +7,19 @@ import {
   qpdfObjections,
   samplePdf,
 } from '../../../../test/documents/samples.ts'
+import {
+  append,
+  array,
+  dict,
+  dictWith,
+  fromLatin,
+  latin,
+  pageOf,
+  valueOf,
+} from '../../../../test/documents/attack.ts'
+import { changesAfter } from '../changes/changes-after.ts'
+import { inspectPrepared } from '../inspect-prepared.ts'
+import { compareWithOriginal } from '../original.ts'
 import { coveredBytes } from '../byte-range.ts'
 import { readPages, intersects } from '../pages.ts'
 import { readPdf } from '../pdf-file.ts'
@@ -112,5 +125,94 @@ describe('insertSignature', () => {
     const signed = insertSignature(prepared, contentsRange, der)
     expect(signed).toHaveLength(prepared.length)
     expect(() => insertSignature(signed, contentsRange, der)).toThrow('documents.not-prepared')
+  })
+})
+
+describe('documents of other shapes', () => {
+  const shapes: readonly (readonly [string, Parameters<typeof append>[1]])[] = [
+    [
+      'annotations in an object of their own',
+      (i, pdf) => {
+        const at = i.allocate()
+        i.put(at, { value: array([]) })
+        i.put(pageOf(pdf).ref, { value: dictWith(pageOf(pdf).dict, { Annots: at }) })
+      },
+    ],
+    [
+      'a form directly in the catalogue',
+      (i, pdf) =>
+        i.put(pdf.latest.catalogRef, {
+          value: dictWith(pdf.latest.catalog, {
+            AcroForm: dict({ Fields: array([]), SigFlags: 1 }),
+          }),
+        }),
+    ],
+    [
+      'a form whose fields are an object of their own',
+      (i, pdf) => {
+        const [form, fields] = [i.allocate(), i.allocate()]
+        i.put(fields, { value: array([]) })
+        i.put(form, { value: dict({ Fields: fields, NeedAppearances: false }) })
+        i.put(pdf.latest.catalogRef, { value: dictWith(pdf.latest.catalog, { AcroForm: form }) })
+      },
+    ],
+    [
+      'a size and rotation that the page inherits',
+      (i, pdf) => {
+        const tree = pdf.latest.catalog.entries.get('Pages')
+        if (tree === null || typeof tree !== 'object' || tree?.kind !== 'ref')
+          throw new Error('no tree')
+        const box = array([-10, -20, 390, 280])
+        i.put(tree, { value: dictWith(valueOf(pdf, tree), { MediaBox: box, Rotate: 90 }) })
+        i.put(pageOf(pdf).ref, {
+          value: dictWith(pageOf(pdf).dict, { MediaBox: undefined, Rotate: undefined }),
+        })
+      },
+    ],
+  ]
+
+  it.each(shapes)('%s', async (_, shape) => {
+    for (const objectStreams of [false, true]) {
+      const base = append(await samplePdf({ objectStreams }), shape)
+      const visible = { appearance: { lines: [] } }
+      const { prepared } = prepareSignature(base, { ...request, ...visible })
+      expect(inspectPrepared(prepared).findings).toEqual([])
+      const twice = sign(sign(base, visible), visible)
+      const pdf = readPdf(twice)
+      const [first] = intact(twice)
+      const changes = first ? changesAfter(pdf, first) : []
+      expect(changes.map((change) => [change.kind, change.allowed])).toEqual([
+        ['signature-added', true],
+      ])
+      expect(compareWithOriginal(twice)).toMatchObject({ equal: true, isPrefix: true })
+    }
+  })
+
+  it('a rectangle inside a box that does not start at zero, on a turned page', async () => {
+    const shape = shapes[3]?.[1]
+    const base = readPdf(append(await samplePdf(), shape ?? (() => {})))
+    const [left, bottom, right, top] = defaultSignatureRect(base, 0)
+    expect(right - left).toBe(54)
+    expect(top - bottom).toBe(190)
+    expect(left).toBeGreaterThanOrEqual(-10)
+    expect(right).toBeLessThanOrEqual(390)
+    expect(bottom).toBeGreaterThanOrEqual(-20)
+    expect(top).toBeLessThanOrEqual(280)
+  })
+
+  it('a hybrid file as a word processor writes it, and one signed with a comment before startxref', async () => {
+    const plain = latin(await samplePdf({ objectStreams: false }))
+    const previous = /startxref\n(\d+)\n%%EOF/.exec(plain)?.[1]
+    const root = /\/Root (\d+ 0 R)/.exec(plain)?.[1]
+    const size = Number(/\/Size (\d+)/.exec(plain)?.[1])
+    const body = plain.slice(0, plain.lastIndexOf('startxref'))
+    const stream = `${size} 0 obj\n<</Type /XRef /Size ${size + 1} /W [1 3 1] /Index [] /Length 0>>\nstream\n\nendstream\nendobj\n`
+    // The stream stands before the first table, whose own offset therefore moves.
+    const table = Number(previous)
+    const first = `${body.slice(0, table)}${stream}${body.slice(table)}%maker 1.0\nstartxref\n${table + stream.length}\n%%EOF\n`
+    const second = `xref\n0 0\ntrailer\n<</Size ${size + 1} /Root ${root} /Prev ${table + stream.length} /XRefStm ${table}>>\nstartxref\n${first.length}\n%%EOF\n`
+    const signed = sign(sign(fromLatin(first + second)))
+    expect(intact(signed)).toHaveLength(2)
+    expect(compareWithOriginal(signed)).toMatchObject({ equal: true, isPrefix: true })
   })
 })
