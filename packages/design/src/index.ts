@@ -1,0 +1,7 @@
+export { type Language, followLanguage, language, messageTable, pick } from './language.ts'
+export { dateTime, dateTimeSeconds, day } from './moments.ts'
+export { default as EmptyState } from './empty-state.vue'
+export { default as LanguageSwitch } from './language-switch.vue'
+export { default as ProblemNote } from './problem-note.vue'
+export { default as QrCode } from './qr-code.vue'
+export { default as VerdictBadge } from './verdict-badge.vue'
