@@ -2,9 +2,10 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { changesAfter, coveredBytes, listSignatures, readPdf } from '@yunqian/documents'
+import { changesAfter, coveredBytes, listSignatures, readPdf, type Rect } from '@yunqian/documents'
 import {
   appendDss,
+  defaultSignatureRect,
   fontOutliner,
   insertSignature,
   outlineText,
@@ -173,5 +174,44 @@ describe.skipIf(!jarsInstalled())('PDFBox and BouncyCastle', () => {
       ['signature-added', true],
       ['dss', true],
     ])
+  })
+})
+
+/** Pixels darker than paper, per rectangle of a page rendered at one pixel a point. */
+function darkPixels(bytes: Uint8Array, rects: readonly Rect[]): number[] {
+  return inFile(bytes, (file) => {
+    const out = file.replace(/\.pdf$/, '')
+    execFileSync('pdftoppm', ['-gray', '-r', '72', '-singlefile', file, out])
+    const image = readFileSync(`${out}.pgm`)
+    const [, width, height] =
+      /^P5\s+(\d+)\s+(\d+)\s+255\s/.exec(image.toString('latin1', 0, 40)) ?? []
+    const [w, h] = [Number(width), Number(height)]
+    const pixels = image.subarray(image.length - w * h)
+    return rects.map(([x1, y1, x2, y2]) => {
+      let dark = 0
+      for (let y = Math.ceil(h - y2); y < h - y1; y++)
+        for (let x = Math.ceil(x1); x < x2; x++) if ((pixels[y * w + x] ?? 255) < 160) dark++
+      return dark
+    })
+  })
+}
+
+describe.skipIf(!installed('pdftoppm'))('poppler draws', () => {
+  it('handwriting on the left, text on the right, and nothing outside the rectangle', async () => {
+    const base = await samplePdf({ size: [595, 842] })
+    const [left, bottom, right, top] = defaultSignatureRect(readPdf(base), 0)
+    const middle = left + (right - left) * 0.46
+    const rects: Rect[] = [
+      [left, bottom, middle - 2, top],
+      [middle + 4, bottom, right, top],
+      [0, 0, 595, bottom],
+      [0, top, 595, 700],
+    ]
+    expect(darkPixels(base, rects)).toEqual([0, 0, 0, 0])
+    const signed = sign(base, '陈静怡', () => Uint8Array.of(0x30, 0))
+    const [hand, text, below, above] = darkPixels(signed, rects)
+    expect(hand).toBeGreaterThan(100)
+    expect(text).toBeGreaterThan(100)
+    expect([below, above]).toEqual([0, 0])
   })
 })

@@ -46,3 +46,16 @@ export function pageTreeObjects(view: PdfView): Set<number> {
   }
   return seen
 }
+
+/** Annotations with their appearances, and the lists that hold them. */
+export function annotationObjects(view: PdfView): Set<number> {
+  const seen = new Set<number>()
+  const upwards = new Set(['Parent', 'P', 'V', 'Dest', 'A', 'AA'])
+  for (const page of readPages(view)) reach(view, page.dict.entries.get('Annots'), seen, upwards)
+  return seen
+}
+
+/** Everything the catalogue leads to, but for properties, validation material and the form's default resources. */
+export function shownObjects(view: PdfView): Set<number> {
+  return reach(view, view.catalog, new Set(), new Set(['Metadata', 'DSS', 'DR']))
+}

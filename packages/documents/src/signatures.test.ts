@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import {
   append,
   array,
+  dict,
   dictWith,
   fakeDer,
   fakeSign,
@@ -17,7 +18,7 @@ import { DocumentError } from './errors.ts'
 import { readPdf } from './pdf-file.ts'
 import { type IntactSignature, listSignatures } from './signatures.ts'
 import { readDate } from './signature-dictionary.ts'
-import { isDict, isRef } from './values.ts'
+import { isDict, isRef, textString } from './values.ts'
 
 function found(bytes: Uint8Array): string[] {
   return listSignatures(readPdf(bytes)).map((s) => (s.kind === 'broken' ? s.reason : s.kind))
@@ -164,6 +165,30 @@ describe('signature wrapping: the gap is one hexadecimal string, of this very di
     const claim = `[0 ${a} ${b} ${tail.length - b}`
     const grown = edited(tail, range, `${claim}]`)
     expect(found(grown)).toContain('not-a-revision')
+  })
+
+  it('refuses two signatures of one revision, each covering the gap of the other', async () => {
+    const room = '[0 0000000000 0000000000 0000000000]'
+    const text = `<</Type /Sig /ByteRange ${room} /Contents <${latin(fakeDer).replace(/[^]/g, '00')}>>>`
+    const base = append(await samplePdf(), (i, pdf) => {
+      const fields = ['a', 'b'].map((title) => {
+        const [value, field] = [i.allocate(), i.allocate()]
+        i.put(value, { text })
+        i.put(field, { value: dict({ FT: name('Sig'), T: textString(title), V: value }) })
+        return field
+      })
+      const form = dict({ Fields: array(fields), SigFlags: 3 })
+      i.put(pdf.latest.catalogRef, { value: dictWith(pdf.latest.catalog, { AcroForm: form }) })
+    })
+    let file = latin(base)
+    for (let from = 0; file.includes(room);) {
+      const start = file.indexOf('<0000', file.indexOf(room, from))
+      const end = file.indexOf('>', start) + 1
+      const digits = [start, end, file.length - end].map((n) => String(n).padStart(10, '0'))
+      from = file.indexOf(room)
+      file = file.replace(room, `[0 ${digits.join(' ')}]`)
+    }
+    expect(found(fromLatin(file))).toEqual(['ranges-overlap', 'ranges-overlap'])
   })
 
   it('refuses an object offset in the gap', async () => {

@@ -1,7 +1,7 @@
 import { changedKeys } from '../equality.ts'
-import { isName } from '../values.ts'
+import { isName, type PdfValue } from '../values.ts'
 import { change, plain } from './change.ts'
-import { numberOf, settle, settleAdded, type Step } from './step.ts'
+import { numberOf, settle, settleAdded, settleHeld, type Step } from './step.ts'
 
 // Keys of the trailer that every save rewrites, and those of a cross-reference stream.
 const trailerKeys = new Set(
@@ -16,21 +16,20 @@ export function trailerRule(step: Step): void {
       step.changes.push(
         change('unknown', false, revision.index, undefined, plain(`trailer /${key}`)),
       )
-  acceptProperties(step, numberOf(after.trailer.entries.get('Info')))
+  acceptProperties(step, before.trailer.entries.get('Info'), after.trailer.entries.get('Info'))
   if (revision.hybrid) step.changes.push(change('cross-reference', false, revision.index))
 }
 
-function acceptProperties(step: Step, number: number | undefined): void {
-  if (number === undefined || !step.open.has(number)) return
-  settle(step, number)
-  step.changes.push(change('metadata', true, step.revision.index, number))
+function acceptProperties(step: Step, old: PdfValue | undefined, now: PdfValue | undefined): void {
+  if (settleHeld(step, old, now, 'aside'))
+    step.changes.push(change('metadata', true, step.revision.index, numberOf(now)))
 }
 
 /** The catalogue may gain a form, a security store, extensions and newer metadata, nothing else. */
 export function catalogRule(step: Step): void {
   const { before, after } = step
-  const metadata = after.catalog.entries.get('Metadata')
-  acceptProperties(step, numberOf(metadata))
+  const metadata = [before, after].map((view) => view.catalog.entries.get('Metadata'))
+  acceptProperties(step, metadata[0], metadata[1])
   const number = after.catalogRef.number
   const keys = changedKeys(before.catalog, after.catalog)
   const forbidden = keys.filter((key) => !catalogKeyMayChange(step, key))
@@ -40,7 +39,7 @@ export function catalogRule(step: Step): void {
     const kind = forbidden.includes('Pages') ? 'page-tree' : 'catalog'
     step.changes.push(change(kind, false, step.revision.index, number, detail))
   }
-  settle(step, number)
+  settle(step, number, 'compared')
 }
 
 function catalogKeyMayChange(step: Step, key: string): boolean {

@@ -186,7 +186,7 @@ const attacks: Readonly<Record<string, readonly [string, Attack]>> = {
     },
   ],
   'the first appearance replaced': [
-    'unknown',
+    'annotation',
     (i, pdf) => {
       const widget = valueOf(pdf, first(pdf).fieldRef ?? 0)
       const ap = widget.entries.get('AP')
@@ -209,6 +209,35 @@ const attacks: Readonly<Record<string, readonly [string, Attack]>> = {
     (i, pdf) => {
       const number = first(pdf).valueRef
       i.put(ref(number), { value: dictWith(valueOf(pdf, number), { Name: textString('Wang') }) })
+    },
+  ],
+  'the appearance replaced and called document properties': [
+    'annotation',
+    (i, pdf) => {
+      const [, attack] = attacks['the first appearance replaced'] ?? []
+      attack?.(i, pdf)
+      const at = [...i.objects.keys()][0] ?? 0
+      i.put(pdf.latest.catalogRef, {
+        value: dictWith(pdf.latest.catalog, { Metadata: ref(at) }),
+      })
+    },
+  ],
+  'the page tree changed and called validation material': [
+    'page-content',
+    (i, pdf) => {
+      const tree = pdf.latest.catalog.entries.get('Pages')
+      if (!isRef(tree)) throw new Error('no tree')
+      i.put(tree, { value: dictWith(valueOf(pdf, tree), { Rotate: 180 }) })
+      const store = dict({ VRI: tree })
+      i.put(pdf.latest.catalogRef, { value: dictWith(pdf.latest.catalog, { DSS: store }) })
+    },
+  ],
+  'the contents changed and called annotations': [
+    'page-content',
+    (i, pdf) => {
+      const contents = contentsRef(pdf)
+      i.put(contents, { value: array([]) })
+      i.put(pageOf(pdf).ref, { value: dictWith(pageOf(pdf).dict, { Annots: contents }) })
     },
   ],
   'an object nothing refers to': [
@@ -272,6 +301,16 @@ describe('what no rule clears', () => {
     const over = { rect: [310, 60, 480, 100] } as const
     expect(kinds(fakeSign(once, { ...over }))).toEqual(['!signature-added'])
     expect(kinds(fakeSign(once, { rect: [0, 200, 595, 842] }))).toEqual(['!signature-added'])
+  })
+
+  it('a new signature that names one page and stands on another', async () => {
+    const once = fakeSign(await samplePdf({ pages: 2 }), { page: 0, rect: [300, 50, 490, 104] })
+    const twice = latin(fakeSign(once, { page: 0, rect: [310, 60, 480, 100] }))
+    const [one, two] = [pageOf(readPdf(once)).ref.number, pageOf(readPdf(once), 1).ref.number]
+    const at = twice.lastIndexOf(`/P ${one} 0 R`)
+    const lying = `${twice.slice(0, at)}/P ${two} 0 R${twice.slice(at + `/P ${one} 0 R`.length)}`
+    if (lying.length !== twice.length) throw new Error('numbers of different length')
+    expect(kinds(fromLatin(lying))).toEqual(['!signature-added'])
   })
 
   it('a table that wakes up bytes from before the signature', async () => {

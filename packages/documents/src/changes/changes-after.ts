@@ -1,7 +1,7 @@
 import { unaccountedBytes, unlistedMembers } from '../accounting.ts'
 import { DocumentError } from '../errors.ts'
 import type { PdfFile } from '../pdf-file.ts'
-import { pageContentObjects, pageTreeObjects } from '../reach.ts'
+import { annotationObjects, pageContentObjects, pageTreeObjects, shownObjects } from '../reach.ts'
 import { type IntactSignature, listSignatures, type PdfSignature } from '../signatures.ts'
 import { catalogRule, trailerRule } from './catalog-rule.ts'
 import { type Change, change, type ChangeKind, plain } from './change.ts'
@@ -71,12 +71,14 @@ function bytesRule(step: Step): void {
     step.changes.push(change('hidden-bytes', false, revision.index))
 }
 
-/** An object that a rule let change must not at the same time draw a page. */
+/** An object that a rule let change must not at the same time be something else that is shown. */
 function secondUse(step: Step): void {
-  if (step.acceptedModified.size === 0) return
+  const roles = [...step.accepted].filter(([, role]) => role !== 'compared')
+  if (roles.length === 0) return
   const drawing = pageContentObjects(step.before)
-  for (const number of step.acceptedModified)
-    if (drawing.has(number))
+  const shown = roles.some(([, role]) => role === 'aside') ? shownObjects(step.before) : drawing
+  for (const [number, role] of roles)
+    if ((role === 'aside' ? shown : drawing).has(number))
       step.changes.push(change('page-content', false, step.revision.index, number))
 }
 
@@ -85,6 +87,7 @@ function unexplained(step: Step): void {
   const content = pageContentObjects(step.before)
   for (const number of pageContentObjects(step.after)) content.add(number)
   const tree = pageTreeObjects(step.before)
+  const annotations = annotationObjects(step.before)
   const values = new Set(
     step.signatures.flatMap((signature) => (signature.kind === 'broken' ? [] : signature.valueRef)),
   )
@@ -95,7 +98,9 @@ function unexplained(step: Step): void {
         ? 'page-content'
         : values.has(number)
           ? 'signature-altered'
-          : 'unknown'
+          : annotations.has(number)
+            ? 'annotation'
+            : 'unknown'
     step.changes.push(change(kind, false, step.revision.index, number))
   }
 }

@@ -3,11 +3,12 @@ import { type Field, readFields } from '../fields.ts'
 import type { PdfDict, PdfValue } from '../values.ts'
 import { dict, isArray, isDict, isInteger } from '../values.ts'
 import { change, plain } from './change.ts'
-import { isLocked, numberOf, settle, settleAdded, type Step } from './step.ts'
+import { isLocked, numberOf, settle, settleAdded, settleHeld, type Step } from './step.ts'
+import type { PdfView } from '../view.ts'
 import { signatureAdded } from './signature-rule.ts'
 
 /** The interactive form: signatures may come, values may be filled in where a certification says so. */
-export function formRule(step: Step, gained: ReadonlySet<number>): void {
+export function formRule(step: Step, gained: ReadonlyMap<number, number>): void {
   const [old, now] = [formOf(step, 'before'), formOf(step, 'after')]
   compareForm(step, old, now)
   const earlier = new Map(readFields(step.before).map((field) => [field.name, field]))
@@ -37,9 +38,22 @@ function compareForm(step: Step, old: PdfDict, now: PdfDict): void {
     const detail = plain(forbidden.map((key) => `/${key}`).join(' '))
     step.changes.push(change('form-changed', false, step.revision.index, number, detail))
   }
-  settle(step, number)
+  const held = [step.before, step.after].map((view) => view.catalog.entries.get('AcroForm'))
+  settleHeld(step, held[0], held[1], 'structure')
   settleFieldsArray(step, old, now)
-  settleAdded(step, now.entries.get('DR'), [])
+  settleDefaultResources(step, old, now)
+}
+
+/** The form's default resources may be objects of their own, which then grow in place. */
+function settleDefaultResources(step: Step, old: PdfDict, now: PdfDict): void {
+  const [a, b] = [old.entries.get('DR'), now.entries.get('DR')]
+  const [before, after] = [step.before.resolve(a), step.after.resolve(b)]
+  if (isDict(before) && isDict(after) && onlyGrew(step, before, after)) {
+    settleHeld(step, a, b, 'aside')
+    for (const [key, value] of after.entries)
+      settleHeld(step, before.entries.get(key), value, 'aside')
+  }
+  settleAdded(step, b, [])
 }
 
 function formKeyMayChange(step: Step, key: string, old: PdfDict, now: PdfDict): boolean {
@@ -57,11 +71,11 @@ function formKeyMayChange(step: Step, key: string, old: PdfDict, now: PdfDict): 
 }
 
 function onlyGrew(step: Step, old: PdfDict, now: PdfDict): boolean {
-  return changedKeys(old, now).every((key) => {
-    if (!old.entries.has(key)) return true
+  return [...old.entries.keys()].every((key) => {
     const a = step.before.resolve(old.entries.get(key))
     const b = step.after.resolve(now.entries.get(key))
-    return isDict(a) && isDict(b) && changedKeys(a, b).every((inner) => !a.entries.has(inner))
+    if (!isDict(a) || !isDict(b)) return sameValue(old.entries.get(key), now.entries.get(key))
+    return changedKeys(a, b).every((inner) => !a.entries.has(inner))
   })
 }
 
@@ -75,10 +89,10 @@ function settleFieldsArray(step: Step, old: PdfDict, now: PdfDict): void {
   const lost = items(step.before, old).some((item) => !kept.has(numberOf(item)))
   const number = numberOf(now.entries.get('Fields'))
   if (lost) step.changes.push(change('form-changed', false, step.revision.index, number))
-  settle(step, number)
+  settleHeld(step, old.entries.get('Fields'), now.entries.get('Fields'), 'structure')
 }
 
-function fieldAdded(step: Step, field: Field, gained: ReadonlySet<number>): void {
+function fieldAdded(step: Step, field: Field, gained: ReadonlyMap<number, number>): void {
   if (field.type === 'Sig' && !field.orphan) {
     signatureAdded(step, field, true, gained)
     return
@@ -116,14 +130,14 @@ function compareSignatureField(step: Step, old: Field, now: Field, touched: numb
   const wasEmpty = step.before.resolve(old.value) === null
   const nowEmpty = step.after.resolve(now.value) === null
   if (wasEmpty && !nowEmpty && onlyKeys(old, now, signingKeys)) {
-    signatureAdded(step, now, false, new Set())
-    for (const number of touched) settle(step, number)
+    signatureAdded(step, now, false, new Map())
+    for (const number of touched) settle(step, number, 'structure')
     return
   }
   if (touched.length === 0 && sameValue(old.value, now.value)) return
   const { index } = step.revision
   step.changes.push(change('signature-altered', false, index, now.ref?.number, plain(now.name)))
-  for (const number of touched) settle(step, number)
+  for (const number of touched) settle(step, number, 'structure')
 }
 
 function onlyKeys(old: Field, now: Field, may: ReadonlySet<string>): boolean {
@@ -135,16 +149,16 @@ function onlyKeys(old: Field, now: Field, may: ReadonlySet<string>): boolean {
   return keys.every((key) => may.has(key))
 }
 
-function appearanceObjects(step: Step, field: Field): number[] {
+function appearanceObjects(view: PdfView, field: Field): number[] {
   return field.widgets.flatMap((widget) => {
-    const value = step.after.resolve(widget.dict.entries.get('AP'))
+    const value = view.resolve(widget.dict.entries.get('AP'))
     const normal = isDict(value) ? numberOf(value.entries.get('N')) : undefined
     return [numberOf(widget.dict.entries.get('AP')), normal].filter((n) => n !== undefined)
   })
 }
 
 function appearanceTouched(step: Step, field: Field): boolean {
-  return appearanceObjects(step, field).some((number) => step.open.has(number))
+  return appearanceObjects(step.after, field).some((number) => step.open.has(number))
 }
 
 /** Filling in is allowed only where a certification signature says so (DocMDP 2 or 3) and nobody locked the field. */
@@ -155,7 +169,9 @@ function filled(step: Step, old: Field, now: Field, touched: readonly number[]):
   step.changes.push(
     change('form-filled', allowed, step.revision.index, now.ref?.number, plain(now.name)),
   )
-  for (const number of [...touched, ...appearanceObjects(step, now)]) settle(step, number)
+  const held = appearanceObjects(step.before, old)
+  for (const number of [...touched, ...appearanceObjects(step.after, now)])
+    if (touched.includes(number) || held.includes(number)) settle(step, number, 'structure')
   for (const widget of now.widgets)
     settleAdded(step, widget.dict.entries.get('AP'), ['P', 'Parent'])
   settleAdded(step, now.value, ['P', 'Parent'])

@@ -3,7 +3,7 @@ import { type Page, readPages } from '../pages.ts'
 import type { PdfDict, PdfValue } from '../values.ts'
 import { isArray, isDict, isName } from '../values.ts'
 import { change, plain } from './change.ts'
-import { numberOf, settle, settleAdded, type Step } from './step.ts'
+import { numberOf, settle, settleAdded, settleHeld, type Step } from './step.ts'
 
 // Text markup and notes cannot paint over what was signed; stamps, free text, ink, shapes and redactions can.
 const harmlessAnnotations = new Set([
@@ -15,11 +15,14 @@ const harmlessAnnotations = new Set([
   'Squiggly',
 ])
 
-/** The same pages in the same order; a page itself may only gain annotations. Returns the annotations that are new. */
-export function pageRule(step: Step): Set<number> {
+/** New widgets by object number, with the 0-based page that shows them. */
+export type GainedWidgets = Map<number, number>
+
+/** The same pages in the same order; a page itself may only gain annotations. Returns the widgets that are new. */
+export function pageRule(step: Step): GainedWidgets {
   const { before, after, revision } = step
   const [old, now] = [readPages(before), readPages(after)]
-  const gained = new Set<number>()
+  const gained: GainedWidgets = new Map()
   const same = old.length === now.length && old.every((page, i) => sameValue(page.ref, now[i]?.ref))
   if (!same) {
     step.changes.push(change('page-tree', false, revision.index))
@@ -29,7 +32,7 @@ export function pageRule(step: Step): Set<number> {
   return gained
 }
 
-function comparePage(step: Step, old: Page, now: Page, index: number, gained: Set<number>): void {
+function comparePage(step: Step, old: Page, now: Page, index: number, gained: GainedWidgets): void {
   const { number } = now.ref
   const annotsObject = numberOf(now.dict.entries.get('Annots'))
   const touched =
@@ -41,8 +44,8 @@ function comparePage(step: Step, old: Page, now: Page, index: number, gained: Se
     const kind = keys.includes('Parent') ? 'page-tree' : 'page-content'
     step.changes.push(change(kind, false, step.revision.index, number, detail))
   }
-  settle(step, number)
-  settle(step, annotsObject)
+  settle(step, number, 'compared')
+  settleHeld(step, old.dict.entries.get('Annots'), now.dict.entries.get('Annots'), 'structure')
   compareAnnotations(step, old.dict, now.dict, index, gained)
 }
 
@@ -51,7 +54,7 @@ function compareAnnotations(
   old: PdfDict,
   now: PdfDict,
   index: number,
-  gained: Set<number>,
+  gained: GainedWidgets,
 ): void {
   const list = (view: Step['before'], dict: PdfDict): readonly PdfValue[] => {
     const value = view.resolve(dict.entries.get('Annots'))
@@ -67,12 +70,12 @@ function compareAnnotations(
     step.changes.push(change('annotation', false, step.revision.index, numberOf(earlier[next])))
 }
 
-function gainedAnnotation(step: Step, item: PdfValue, index: number, gained: Set<number>): void {
+function gainedAnnotation(step: Step, item: PdfValue, index: number, gained: GainedWidgets): void {
   const annotation = step.after.resolve(item)
   const number = numberOf(item)
   const subtype = isDict(annotation) ? step.after.resolve(annotation.entries.get('Subtype')) : null
   if (number !== undefined && step.objects.get(number) === 'added' && isName(subtype, 'Widget')) {
-    gained.add(number)
+    gained.set(number, index)
     return
   }
   const name = isName(subtype) ? subtype.value : '?'
@@ -84,10 +87,10 @@ function gainedAnnotation(step: Step, item: PdfValue, index: number, gained: Set
 }
 
 /** A new widget that no new signature field claimed. */
-export function unclaimedWidgets(step: Step, gained: ReadonlySet<number>): void {
-  for (const number of gained) {
+export function unclaimedWidgets(step: Step, gained: ReadonlyMap<number, number>): void {
+  for (const number of gained.keys()) {
     if (!step.open.has(number)) continue
-    settle(step, number)
+    settle(step, number, 'structure')
     step.changes.push(change('annotation', false, step.revision.index, number, plain('Widget')))
   }
 }

@@ -1,6 +1,6 @@
 import type { Field } from '../fields.ts'
 import { intersects, type Page, readPages, type Rect, readRect, visibleBox } from '../pages.ts'
-import { isArray, isDict, type PdfDict } from '../values.ts'
+import { isArray, isDict } from '../values.ts'
 import { change, type ChangeKind } from './change.ts'
 import { isLocked, numberOf, settleAdded, type Step } from './step.ts'
 
@@ -15,7 +15,7 @@ export function signatureAdded(
   step: Step,
   field: Field,
   newField: boolean,
-  gained: ReadonlySet<number>,
+  gained: ReadonlyMap<number, number>,
 ): void {
   const { index } = step.revision
   const found = step.signatures.find(
@@ -31,7 +31,7 @@ export function signatureAdded(
   const objection = empty
     ? emptyObjection(step, field)
     : isThis
-      ? signatureObjection(step, field, newField, kind)
+      ? signatureObjection(step, field, newField ? gained : undefined, kind)
       : { zh: '签名无法解析', en: 'it cannot be read' }
   const widgetStray = newField && field.widgets.some((widget) => isStray(widget.ref, gained))
   const problem =
@@ -51,7 +51,7 @@ export function signatureAdded(
 type Objection = { readonly zh: string; readonly en: string } | undefined
 
 /** A field's widget may be left out of /Annots only if it shows nothing. */
-function isStray(ref: Field['ref'], gained: ReadonlySet<number>): boolean {
+function isStray(ref: Field['ref'], gained: ReadonlyMap<number, number>): boolean {
   return ref !== undefined && gained.size > 0 && !gained.has(ref.number)
 }
 
@@ -64,9 +64,10 @@ function emptyObjection(step: Step, field: Field): Objection {
 function signatureObjection(
   step: Step,
   field: Field,
-  newField: boolean,
+  gained: ReadonlyMap<number, number> | undefined,
   kind: ChangeKind,
 ): Objection {
+  const newField = gained !== undefined
   const value = numberOf(field.value)
   if (value === undefined || step.objects.get(value) !== 'added')
     return { zh: '签名值不是新增的', en: 'its value is not new' }
@@ -86,15 +87,13 @@ function signatureObjection(
       zh: '认证后只可填写预留的签名域',
       en: 'after certification only prepared fields may be signed',
     }
-  return visible && newField ? placeObjection(step, widget as PdfDict, rect) : undefined
+  const page = gained?.get(field.widgets[0]?.ref?.number ?? -1)
+  return visible && page !== undefined ? placeObjection(step, page, rect) : undefined
 }
 
-/** A new visible signature must stand on its page without covering other annotations or much of the page. */
-function placeObjection(step: Step, widget: PdfDict, rect: Rect): Objection {
-  const pages = readPages(step.before)
-  const named = numberOf(widget.entries.get('P'))
-  const page = pages.find((candidate) => candidate.ref.number === named)
-  if (page === undefined) return { zh: '未指明页面', en: 'it names no page' }
+/** A new visible signature must not cover other annotations or much of the page that shows it. */
+function placeObjection(step: Step, index: number, rect: Rect): Objection {
+  const page = readPages(step.before)[index] as Page
   const box = visibleBox(step.before, page)
   const share =
     ((rect[2] - rect[0]) * (rect[3] - rect[1])) / ((box[2] - box[0]) * (box[3] - box[1]))

@@ -9,6 +9,12 @@ import type { PdfView } from '../view.ts'
 import { sameEntry } from '../xref.ts'
 import type { Change } from './change.ts'
 
+/**
+ * What a modified object was accepted as. `compared`: its rule looked at every key. `structure`: a list or field that
+ * must not draw a page as well. `aside`: properties or validation material, which nothing shown may use.
+ */
+export type Role = 'compared' | 'structure' | 'aside'
+
 type ObjectChange = 'added' | 'modified' | 'removed'
 
 /**
@@ -22,8 +28,8 @@ export interface Step {
   readonly after: PdfView
   readonly objects: ReadonlyMap<number, ObjectChange>
   readonly open: Set<number>
-  /** Existing objects whose modification a rule accepted, to be checked for a second use in page content. */
-  readonly acceptedModified: Set<number>
+  /** Existing objects whose modification a rule accepted, to be checked for a second use elsewhere. */
+  readonly accepted: Map<number, Role>
   readonly changes: Change[]
   readonly signatures: readonly PdfSignature[]
   /** The strictest DocMDP of the signatures made before this revision. */
@@ -46,7 +52,7 @@ export function startStep(pdf: PdfFile, index: number, signatures: readonly PdfS
     after,
     objects,
     open: new Set(objects.keys()),
-    acceptedModified: new Set(),
+    accepted: new Map(),
     changes: [],
     signatures,
     docMdp: levels.length > 0 ? (Math.min(...levels) as 1 | 2 | 3) : undefined,
@@ -67,7 +73,9 @@ function changedObjects(
     if (entry.type === 'free') changed.set(number, 'removed')
     else if (!wasThere) {
       if (!isStructure(revision, after, number)) changed.set(number, 'added')
-    } else if (!rewrittenUnchanged(before, after, number)) changed.set(number, 'modified')
+    } else if (!rewrittenUnchanged(before, after, number)) {
+      if (!isNextSection(revision, before, after, number)) changed.set(number, 'modified')
+    }
   }
   return changed
 }
@@ -81,6 +89,19 @@ function isStructure(revision: Revision, after: PdfView, number: number): boolea
   return ownSection || isName(value.dict.entries.get('Type'), 'ObjStm')
 }
 
+/** Some programs give each new cross-reference stream the number of the one before. */
+function isNextSection(
+  revision: Revision,
+  before: PdfView,
+  after: PdfView,
+  number: number,
+): boolean {
+  const old = before.object(number)
+  const wasSection = isStream(old) && isName(old.dict.entries.get('Type'), 'XRef')
+  const start = after.locate(number)?.start
+  return wasSection && revision.sections.some((section) => section.offset === start)
+}
+
 function rewrittenUnchanged(before: PdfView, after: PdfView, number: number): boolean {
   const [old, now] = [before.entry(number), after.entry(number)]
   const generation = (entry: typeof old): number =>
@@ -91,9 +112,26 @@ function rewrittenUnchanged(before: PdfView, after: PdfView, number: number): bo
 }
 
 /** Explains an object: it is no longer an open question, whether its change was allowed or not. */
-export function settle(step: Step, number: number | undefined): void {
+export function settle(step: Step, number: number | undefined, role: Role): void {
   if (number === undefined || !step.open.delete(number)) return
-  if (step.objects.get(number) === 'modified') step.acceptedModified.add(number)
+  if (step.objects.get(number) === 'modified') step.accepted.set(number, role)
+}
+
+/**
+ * Explains the object behind a key that two dictionaries share, if it is new or the same as before. A key turned to
+ * another existing object must not carry that object's change through.
+ */
+export function settleHeld(
+  step: Step,
+  old: PdfValue | undefined,
+  now: PdfValue | undefined,
+  role: Role,
+): boolean {
+  const number = numberOf(now)
+  if (number === undefined || !step.open.has(number)) return false
+  if (step.objects.get(number) !== 'added' && numberOf(old) !== number) return false
+  settle(step, number, role)
+  return true
 }
 
 /** Settles what is newly added and reachable from a value; existing objects end the walk. */
@@ -107,7 +145,7 @@ export function settleAdded(
     let next = open.pop() as PdfValue
     if (isRef(next)) {
       if (step.objects.get(next.number) !== 'added' || !step.open.has(next.number)) continue
-      settle(step, next.number)
+      settle(step, next.number, 'aside')
       next = step.after.resolve(next)
     }
     if (typeof next !== 'object' || next === null) continue
