@@ -1,0 +1,9 @@
+export {
+  authenticateDevice,
+  verifySelfSignedRequest,
+  type DeviceAuthenticationDeps,
+} from './authenticate-device.ts'
+export type { Device } from './device.ts'
+export { DeviceError, type DeviceErrorCode } from './errors.ts'
+export type { ArrivedRequest } from './signed-request.ts'
+export { assignDevice, insertDevice, resolveDevice, retireDevice } from './store.ts'

@@ -1,0 +1,84 @@
+import type { Tx } from '../platform/index.ts'
+import type { Device } from './device.ts'
+
+interface DeviceRow {
+  tenant_id: string
+  person_id: string | null
+  request_key: Uint8Array
+  state: 'active' | 'retired'
+}
+
+/** Finds a device whoever's it is: the one look-up before the tenant is known. */
+export async function resolveDevice(tx: Tx, deviceId: string): Promise<Device | undefined> {
+  const row = await tx.queryOne<DeviceRow>('select * from resolve_device($1)', [deviceId])
+  return (
+    row && {
+      tenantId: row.tenant_id,
+      deviceId,
+      ...(row.person_id === null ? {} : { personId: row.person_id }),
+      requestKey: row.request_key,
+      state: row.state,
+    }
+  )
+}
+
+/** Registers a phone with the key that signs its requests. */
+export async function insertDevice(
+  tx: Tx,
+  device: {
+    readonly tenantId: string
+    readonly deviceId: string
+    readonly name: string
+    readonly requestKey: Uint8Array
+    readonly at: Date
+  },
+): Promise<void> {
+  await tx.execute(
+    `insert into device (tenant_id, device_id, name, request_key, state, created_at)
+     values ($1, $2, $3, $4, 'active', $5)`,
+    [device.tenantId, device.deviceId, device.name, device.requestKey, device.at],
+  )
+}
+
+/** Records whose phone it is; a phone that already is somebody else's stays theirs. */
+export async function assignDevice(
+  tx: Tx,
+  device: { readonly tenantId: string; readonly deviceId: string; readonly personId: string },
+): Promise<void> {
+  const written = await tx.execute(
+    `update device set person_id = $3
+     where tenant_id = $1 and device_id = $2 and (person_id is null or person_id = $3)`,
+    [device.tenantId, device.deviceId, device.personId],
+  )
+  if (written !== 1) throw new Error('the device belongs to somebody else')
+}
+
+/** Puts a phone out of use for good: its requests are refused from the next one on. */
+export async function retireDevice(
+  tx: Tx,
+  device: { readonly tenantId: string; readonly deviceId: string; readonly at: Date },
+): Promise<void> {
+  await tx.execute(
+    `update device set state = 'retired', retired_at = $3
+     where tenant_id = $1 and device_id = $2 and state = 'active'`,
+    [device.tenantId, device.deviceId, device.at],
+  )
+}
+
+/** False when this signer has used the nonce before; of two racing copies one waits for the other and loses. */
+export async function takeNonce(
+  tx: Tx,
+  request: { readonly signer: Uint8Array; readonly nonce: Uint8Array; readonly at: Date },
+): Promise<boolean> {
+  const written = await tx.execute(
+    `insert into phone_request_nonce (signer, nonce, seen_at) values ($1, $2, $3)
+     on conflict do nothing`,
+    [request.signer, request.nonce, request.at],
+  )
+  return written === 1
+}
+
+/** Forgets nonces whose requests the clock window refuses anyway. */
+export async function forgetNonces(tx: Tx, before: Date): Promise<void> {
+  await tx.execute('delete from phone_request_nonce where seen_at < $1', [before])
+}

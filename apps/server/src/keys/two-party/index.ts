@@ -1,0 +1,22 @@
+export { TwoPartyKeyError, type TwoPartyKeyErrorCode } from './errors.ts'
+export { KeyGenerations, type KeyHolder, type MadeKey } from './key-generation.ts'
+export {
+  chargeTry,
+  clearTries,
+  destroyKeyShare,
+  insertKey,
+  keyById,
+  keySecrets,
+  refundTry,
+  resumeKey,
+  suspendKey,
+  type KeySecrets,
+} from './store.ts'
+export {
+  requireUsable,
+  sidBytes,
+  signingContext,
+  triesLeft,
+  type TwoPartyKey,
+  type TwoPartyKeyState,
+} from './two-party-key.ts'

@@ -1,0 +1,2 @@
+export { longPoll } from './long-poll.ts'
+export { openSignals, type Signals, type Subscription } from './signals.ts'
