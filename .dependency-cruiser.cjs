@@ -24,7 +24,7 @@ const rooms = {
   accounts: ['platform', 'evidence'],
   issuance: ['platform', 'keys', 'evidence'],
   certificates: ['platform', 'keys', 'evidence', 'issuance', 'accounts'],
-  enrollment: ['platform', 'keys', 'evidence', 'issuance', 'certificates', 'accounts'],
+  enrollment: ['platform', 'keys', 'evidence', 'issuance', 'certificates', 'accounts', 'devices'],
   devices: ['platform', 'evidence', 'accounts'],
   signing: ['platform', 'keys', 'evidence', 'certificates', 'accounts', 'enrollment', 'devices'],
   login: ['platform', 'keys', 'evidence', 'certificates', 'accounts', 'signing', 'devices'],

@@ -1,4 +1,5 @@
 export { TwoPartyKeyError, type TwoPartyKeyErrorCode } from './errors.ts'
+export type { Sealer } from './ports.ts'
 export { KeyGenerations, type KeyHolder, type MadeKey } from './key-generation.ts'
 export {
   chargeTry,

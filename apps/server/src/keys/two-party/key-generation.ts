@@ -107,12 +107,7 @@ export class KeyGenerations {
         message: decodeKeyShareMessage(given.share),
       })
       const { secret, publicKey: oprfPublicKey } = open.oprf
-      const { evaluation, proof } = oprfEvaluate(
-        secret,
-        oprfPublicKey,
-        given.blinded,
-        given.random,
-      )
+      const { evaluation, proof } = oprfEvaluate(secret, oprfPublicKey, given.blinded, given.random)
       return {
         keyId: open.keyId,
         publicKey,

@@ -1,4 +1,5 @@
-import type { Sealer, Tx } from '../../platform/index.ts'
+import type { Tx } from '../../platform/index.ts'
+import type { Sealer } from './ports.ts'
 import type { TwoPartyKey, TwoPartyKeyState } from './two-party-key.ts'
 
 interface KeyRow {
@@ -153,10 +154,7 @@ export async function resumeKey(tx: Tx, key: KeyName): Promise<void> {
 }
 
 /** Erases the server's half: whatever the phone still holds, the key is dead. */
-export async function destroyKeyShare(
-  tx: Tx,
-  key: KeyName & { readonly at: Date },
-): Promise<void> {
+export async function destroyKeyShare(tx: Tx, key: KeyName & { readonly at: Date }): Promise<void> {
   await tx.execute(
     `update two_party_key set state = 'destroyed', destroyed_at = $3, share_sealed = null,
        phone_point_sealed = null, oprf_secret_sealed = null

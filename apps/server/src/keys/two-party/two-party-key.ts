@@ -26,10 +26,7 @@ export const triesInLifeLimit = 50
 
 /** How many more PINs may be tried; those of sessions still open are counted as spent. */
 export function triesLeft(key: Pick<TwoPartyKey, 'triesInRow' | 'triesInLife'>): number {
-  return Math.max(
-    0,
-    Math.min(triesInRowLimit - key.triesInRow, triesInLifeLimit - key.triesInLife),
-  )
+  return Math.max(0, Math.min(triesInRowLimit - key.triesInRow, triesInLifeLimit - key.triesInLife))
 }
 
 /** Throws `keys.pin-exhausted` or `keys.suspended` unless the key may be asked to sign. */

@@ -1,4 +1,4 @@
-import pg from 'pg'
+import { Client } from 'pg'
 import type { Tx } from '../database.ts'
 import type { Log } from '../log.ts'
 
@@ -39,14 +39,14 @@ export async function openSignals(options: {
   const waiting = new Map<string, Set<() => void>>()
   const wake = (topic: string): void => waiting.get(topic)?.forEach((resolve) => resolve())
   const wakeAll = (): void => [...waiting.keys()].forEach(wake)
-  const state: { client: pg.Client | undefined; closing: boolean } = {
+  const state: { client: Client | undefined; closing: boolean } = {
     client: undefined,
     closing: false,
   }
   const processId = new DataView(Uint8Array.from(options.random(4)).buffer).getInt32(0)
 
   const connect = async (): Promise<void> => {
-    const client = new pg.Client({ connectionString: options.url, keepAlive: true })
+    const client = new Client({ connectionString: options.url, keepAlive: true })
     client.on('notification', ({ payload }) => payload !== undefined && wake(payload))
     // 'end' follows every loss; 'error' alone would end the process.
     client.on('error', () => options.log.warn({}, 'the listening connection failed'))
@@ -67,9 +67,7 @@ export async function openSignals(options: {
     while (!state.closing && !state.client) {
       await new Promise((resolve) => setTimeout(resolve, reconnectAfterMs))
       if (state.closing) return
-      await connect().catch(() =>
-        options.log.warn({}, 'the listening connection is not back yet'),
-      )
+      await connect().catch(() => options.log.warn({}, 'the listening connection is not back yet'))
     }
   }
   await connect()
@@ -97,10 +95,7 @@ export async function openSignals(options: {
   }
 }
 
-function subscribe(
-  waiting: Map<string, Set<() => void>>,
-  topics: readonly string[],
-): Subscription {
+function subscribe(waiting: Map<string, Set<() => void>>, topics: readonly string[]): Subscription {
   let missed = false
   let resolveNext: (() => void) | undefined
   const onSignal = (): void => {
