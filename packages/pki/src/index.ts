@@ -20,6 +20,8 @@ export {
   OCSP_BASIC_RESPONSE,
   POLICY_OID,
 } from './oids.ts'
+export type { PathProblem, PathProblemCode } from './path/problem.ts'
+export { validatePath, type PathAnswer, type PathQuestion } from './path/validate-path.ts'
 export type { AlgorithmIdentifier } from './x509/algorithm-identifier.ts'
 export type {
   AuthorityKeyIdentifier,
