@@ -42,12 +42,22 @@ export async function createKey(
   const shared = await link.call(phoneEndpoints.shareKey, {
     device: deviceId,
     params,
-    body: { sid: begun.sid, share: toBase64(encodeKeyShareMessage(message)), blinded: toBase64(blinded) },
+    body: {
+      sid: begun.sid,
+      share: toBase64(encodeKeyShareMessage(message)),
+      blinded: toBase64(blinded),
+    },
   })
 
   // 3. The opening must be what was committed to, and both sides must have the same public key.
   const { d1, publicKey } = honest(() =>
-    phoneKeyFinish({ sid, context, state, commitment, opening: decodeKeyOpening(fromBase64(shared.opening)) }),
+    phoneKeyFinish({
+      sid,
+      context,
+      state,
+      commitment,
+      opening: decodeKeyOpening(fromBase64(shared.opening)),
+    }),
   )
   honest(() => {
     if (!equalBytes(publicKey, fromBase64(shared.publicKey))) throw new Error('public keys differ')

@@ -2,15 +2,51 @@ import { type ProblemCode, problems } from '@yunqian/api'
 
 /** What the phone itself refuses, beside everything the platform can refuse. */
 const ownRefusals = {
-  'phone.offline': { retryable: true, zh: '网络不通，未完成。恢复网络后请重试。', en: 'No connection; nothing was completed. Try again once online.' },
-  'phone.answer-malformed': { retryable: false, zh: '平台的回答不符合约定，已停止。', en: 'The platform’s answer does not fit the agreement; stopped.' },
-  'phone.content-mismatch': { retryable: false, zh: '待签内容与平台声明的不一致，已拒绝签名。', en: 'The content is not what the platform says it is; refused to sign.' },
-  'phone.server-dishonest': { retryable: false, zh: '平台未按协议回答，未产生签名。请联系社康工作人员。', en: 'The platform did not keep to the protocol; no signature was made. Tell your centre.' },
-  'phone.no-key': { retryable: false, zh: '这台手机上没有密钥，请先申请证书。', en: 'There is no key on this phone. Apply for a certificate first.' },
-  'phone.no-certificate': { retryable: false, zh: '还没有证书，请先完成申请。', en: 'There is no certificate yet. Finish the application first.' },
-  'phone.storage-damaged': { retryable: false, zh: '手机上保存的数据已损坏，请重新申请证书。', en: 'What this phone had stored is damaged. Apply for a certificate again.' },
-  'phone.pin-format': { retryable: false, zh: 'PIN 须为 6 到 12 位数字，且不能是连续或重复数字。', en: 'The PIN is 6 to 12 digits, not a run and not one digit repeated.' },
-  'phone.self-test-failed': { retryable: false, zh: '密码模块自检未通过，已停止服务。', en: 'The cryptographic module failed its self-test and gives no service.' },
+  'phone.offline': {
+    retryable: true,
+    zh: '网络不通，未完成。恢复网络后请重试。',
+    en: 'No connection; nothing was completed. Try again once online.',
+  },
+  'phone.answer-malformed': {
+    retryable: false,
+    zh: '平台的回答不符合约定，已停止。',
+    en: 'The platform’s answer does not fit the agreement; stopped.',
+  },
+  'phone.content-mismatch': {
+    retryable: false,
+    zh: '待签内容与平台声明的不一致，已拒绝签名。',
+    en: 'The content is not what the platform says it is; refused to sign.',
+  },
+  'phone.server-dishonest': {
+    retryable: false,
+    zh: '平台未按协议回答，未产生签名。请联系社康工作人员。',
+    en: 'The platform did not keep to the protocol; no signature was made. Tell your centre.',
+  },
+  'phone.no-key': {
+    retryable: false,
+    zh: '这台手机上没有密钥，请先申请证书。',
+    en: 'There is no key on this phone. Apply for a certificate first.',
+  },
+  'phone.no-certificate': {
+    retryable: false,
+    zh: '还没有证书，请先完成申请。',
+    en: 'There is no certificate yet. Finish the application first.',
+  },
+  'phone.storage-damaged': {
+    retryable: false,
+    zh: '手机上保存的数据已损坏，请重新申请证书。',
+    en: 'What this phone had stored is damaged. Apply for a certificate again.',
+  },
+  'phone.pin-format': {
+    retryable: false,
+    zh: 'PIN 须为 6 到 12 位数字，且不能是连续或重复数字。',
+    en: 'The PIN is 6 to 12 digits, not a run and not one digit repeated.',
+  },
+  'phone.self-test-failed': {
+    retryable: false,
+    zh: '密码模块自检未通过，已停止服务。',
+    en: 'The cryptographic module failed its self-test and gives no service.',
+  },
 } as const
 
 export type PhoneErrorCode = ProblemCode | keyof typeof ownRefusals
@@ -28,7 +64,10 @@ export class PhoneError extends Error {
     code: PhoneErrorCode,
     options: { details?: Record<string, unknown>; traceId?: string; cause?: unknown } = {},
   ) {
-    const text = code in ownRefusals ? ownRefusals[code as keyof typeof ownRefusals] : problems[code as ProblemCode]
+    const text =
+      code in ownRefusals
+        ? ownRefusals[code as keyof typeof ownRefusals]
+        : problems[code as ProblemCode]
     super(`${code}: ${text.en}`, { cause: options.cause })
     this.name = 'PhoneError'
     this.code = code

@@ -34,7 +34,11 @@ export interface Signatory {
  * nothing that the phone can compute: digest, attributes, certificate reference, and that a PDF's increment adds
  * nothing but the signature.
  */
-export async function openTask(link: PlatformLink, signatory: Signatory, taskId: string): Promise<OpenedTask> {
+export async function openTask(
+  link: PlatformLink,
+  signatory: Signatory,
+  taskId: string,
+): Promise<OpenedTask> {
   const { device } = signatory
   const detail = await link.call(phoneEndpoints.getTask, { device, params: { taskId } })
   const content = await link.download(phoneEndpoints.getTaskContent, { device, params: { taskId } })
@@ -72,7 +76,11 @@ function checkCertificationRequest({ content, toBeSigned, signatory }: Checked):
 function checkLogin(task: Checked): void {
   checkAttributes(task, CONTENT_TYPE.loginRecord, sm3(task.content))
   const record = readOrRefuse(
-    () => JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(task.content)) as Record<string, unknown>,
+    () =>
+      JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(task.content)) as Record<
+        string,
+        unknown
+      >,
     'login-record-malformed',
   )
   const { application, workstation, matchCode } = task.detail.task
@@ -81,13 +89,16 @@ function checkLogin(task: Checked): void {
   require(shown.application?.name === application, 'login-application')
   require(record['workstation'] === workstation, 'login-workstation')
   require(record['matchCode'] === matchCode, 'login-match-code')
-  if (task.signatory.personId !== undefined) require(shown.person?.id === task.signatory.personId, 'login-person')
+  if (task.signatory.personId !== undefined)
+    require(shown.person?.id === task.signatory.personId, 'login-person')
 }
 
 function checkPdf(task: Checked): void {
   const prepared = readOrRefuse(() => inspectPrepared(task.content), 'pdf-malformed')
   if (prepared.findings.length > 0) {
-    throw new PhoneError('phone.content-mismatch', { details: { check: 'pdf-increment', findings: prepared.findings } })
+    throw new PhoneError('phone.content-mismatch', {
+      details: { check: 'pdf-increment', findings: prepared.findings },
+    })
   }
   require(prepared.baseLength === task.detail.baseLength, 'pdf-base-length')
   checkAttributes(task, CONTENT_TYPE.data, sm3(coveredBytes(task.content, prepared.byteRange)))
@@ -95,9 +106,13 @@ function checkPdf(task: Checked): void {
 
 /** RFC 5652 §5.4 and RFC 5035: the attributes name this content and this certificate, and nothing else. */
 function checkAttributes(task: Checked, contentType: string, digest: Uint8Array): void {
-  const attributes = readOrRefuse(() => parseSignedAttributes(task.toBeSigned), 'attributes-malformed')
+  const attributes = readOrRefuse(
+    () => parseSignedAttributes(task.toBeSigned),
+    'attributes-malformed',
+  )
   require(attributes.contentType === contentType, 'attributes-content-type')
-  require(attributes.messageDigest !== undefined && equalBytes(attributes.messageDigest, digest), 'attributes-message-digest')
+  require(attributes.messageDigest !== undefined &&
+    equalBytes(attributes.messageDigest, digest), 'attributes-message-digest')
   const reference = attributes.signingCertificateV2
   require(reference?.digest === 'sm3', 'attributes-certificate')
   const certificate = ownCertificate(task.signatory)

@@ -16,11 +16,19 @@ import { PhoneError } from './errors.ts'
 import { type OpenedTask, openTask, type Signatory } from './open-task.ts'
 import { PlatformLink } from './platform-link.ts'
 import type { PhonePorts } from './ports.ts'
-import { type EnrollmentRecord, forgetAll, readEnrollment, readKey, writeEnrollment } from './records.ts'
+import {
+  type EnrollmentRecord,
+  forgetAll,
+  readEnrollment,
+  readKey,
+  writeEnrollment,
+} from './records.ts'
 import { selfTest } from './self-test.ts'
 import { type Signed, type SigningStep, signTask } from './sign-task.ts'
 
-type Application = Omit<BodyOf<typeof phoneEndpoints.beginEnrollment>, 'device'> & { readonly deviceName: string }
+type Application = Omit<BodyOf<typeof phoneEndpoints.beginEnrollment>, 'device'> & {
+  readonly deviceName: string
+}
 
 /** A phone: everything a person does with their certificate, without a screen. */
 export class Phone {
@@ -57,12 +65,20 @@ export class Phone {
 
   async submitCode(code: string): Promise<Enrollment> {
     const { enrollmentId, deviceId } = await this.#requireEnrollment()
-    return this.#link.call(phoneEndpoints.submitCode, { device: deviceId, params: { enrollmentId }, body: { code } })
+    return this.#link.call(phoneEndpoints.submitCode, {
+      device: deviceId,
+      params: { enrollmentId },
+      body: { code },
+    })
   }
 
   async resendCode(): Promise<Enrollment> {
     const { enrollmentId, deviceId } = await this.#requireEnrollment()
-    return this.#link.call(phoneEndpoints.resendCode, { device: deviceId, params: { enrollmentId }, body: {} })
+    return this.#link.call(phoneEndpoints.resendCode, {
+      device: deviceId,
+      params: { enrollmentId },
+      body: {},
+    })
   }
 
   /** Holds until the clerk has decided, or `signal` fires; the caller looks at the state it gets. */
@@ -75,7 +91,10 @@ export class Phone {
   }
 
   /** Makes the key and signs the certification request with it: the first use of PIN and key. */
-  async createKey(pin: string, onStep?: (step: 'key' | SigningStep) => void): Promise<CertificateView> {
+  async createKey(
+    pin: string,
+    onStep?: (step: 'key' | SigningStep) => void,
+  ): Promise<CertificateView> {
     this.#requireTested()
     const enrollment = await this.#requireEnrollment()
     const current = await this.#readEnrollment(enrollment, {})
@@ -93,7 +112,10 @@ export class Phone {
   }
 
   async setHandwriting(handwriting: Handwriting): Promise<void> {
-    await this.#link.call(phoneEndpoints.setHandwriting, { device: await this.#device(), body: handwriting })
+    await this.#link.call(phoneEndpoints.setHandwriting, {
+      device: await this.#device(),
+      body: handwriting,
+    })
   }
 
   async state(): Promise<PhoneState> {
@@ -105,7 +127,11 @@ export class Phone {
     signal?: AbortSignal,
   ): Promise<ReplyOf<typeof phoneEndpoints.listTasks>> {
     const device = await this.#device()
-    return this.#link.call(phoneEndpoints.listTasks, { device, query, ...(signal ? { signal } : {}) })
+    return this.#link.call(phoneEndpoints.listTasks, {
+      device,
+      query,
+      ...(signal ? { signal } : {}),
+    })
   }
 
   /** Opens what a QR code asks for; takes the bare text or the address that carries it. */
@@ -118,7 +144,11 @@ export class Phone {
   }
 
   /** Signs a task that was opened, and so checked, on this phone. */
-  async sign(opened: OpenedTask, pin: string, onStep?: (step: SigningStep) => void): Promise<Signed> {
+  async sign(
+    opened: OpenedTask,
+    pin: string,
+    onStep?: (step: SigningStep) => void,
+  ): Promise<Signed> {
     this.#requireTested()
     const { deviceId } = await this.#requireEnrollment()
     const key = await readKey(this.#ports.storage)
@@ -128,7 +158,11 @@ export class Phone {
   }
 
   async refuse(taskId: string, reason: string): Promise<TaskSummary> {
-    return this.#link.call(phoneEndpoints.refuseTask, { device: await this.#device(), params: { taskId }, body: { reason } })
+    return this.#link.call(phoneEndpoints.refuseTask, {
+      device: await this.#device(),
+      params: { taskId },
+      body: { reason },
+    })
   }
 
   async reportLoss(reason?: string): Promise<CertificateView> {
@@ -137,7 +171,10 @@ export class Phone {
   }
 
   async revoke(reason: string): Promise<CertificateView> {
-    return this.#link.call(phoneEndpoints.revokeOwn, { device: await this.#device(), body: { reason } })
+    return this.#link.call(phoneEndpoints.revokeOwn, {
+      device: await this.#device(),
+      body: { reason },
+    })
   }
 
   /** Makes this phone a stranger: share, device keys and application are gone. */
@@ -173,7 +210,9 @@ export class Phone {
     const { certificate, person } = await this.state()
     const { publicKey } = key
     const known = { device: deviceId, publicKey, personId: person.personId }
-    return certificate === undefined ? known : { ...known, certificate: fromBase64(certificate.certificate) }
+    return certificate === undefined
+      ? known
+      : { ...known, certificate: fromBase64(certificate.certificate) }
   }
 
   #requireTested(): void {

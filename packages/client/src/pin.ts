@@ -39,10 +39,14 @@ export function wrapShare(d1: Uint8Array, pad: Uint8Array): Uint8Array {
 /** The scalar that this pad unwraps to: the share for the right PIN, some other scalar in [1, n-1] for a wrong one. */
 export function unwrapShare(wrapped: Uint8Array, pad: Uint8Array): Uint8Array {
   const bytes = wrapShare(wrapped, pad)
-  const value = BigInt(`0x${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`)
+  const value = BigInt(
+    `0x${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`,
+  )
   if (value > 0n && value < n) return bytes
   // Two in 2^32 wrong PINs land here; any scalar in range serves, its proof fails at the server like the others.
   const reduced = (value % (n - 1n)) + 1n
   const hex = reduced.toString(16).padStart(64, '0')
-  return Uint8Array.from({ length: 32 }, (_, index) => Number.parseInt(hex.slice(index * 2, index * 2 + 2), 16))
+  return Uint8Array.from({ length: 32 }, (_, index) =>
+    Number.parseInt(hex.slice(index * 2, index * 2 + 2), 16),
+  )
 }

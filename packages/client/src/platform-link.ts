@@ -87,7 +87,13 @@ export class PlatformLink {
   ): Promise<Response | PhoneError> {
     const path = pathOf(endpoint, call)
     const body = call.body === undefined ? '' : JSON.stringify(call.body)
-    const headers = await this.#signedHeaders(endpoint.method, path, body, call.device, idempotencyKey)
+    const headers = await this.#signedHeaders(
+      endpoint.method,
+      path,
+      body,
+      call.device,
+      idempotencyKey,
+    )
     let response: Response
     try {
       response = await this.#ports.fetch(this.#ports.baseUrl + path, {
@@ -106,7 +112,15 @@ export class PlatformLink {
     const time = this.now().toISOString()
     const nonce = toBase64Url(this.#ports.random(16))
     const bodySha256Hex = toHex(await this.#ports.sha256(utf8(body)))
-    const text = phoneRequestText({ method, path, bodySha256Hex, time, nonce, device, idempotencyKey: key })
+    const text = phoneRequestText({
+      method,
+      path,
+      bodySha256Hex,
+      time,
+      nonce,
+      device,
+      idempotencyKey: key,
+    })
     const signature = await this.#ports.deviceKeys.signRequest(utf8(text))
     return {
       [phoneHeaders.device]: device,
@@ -128,7 +142,9 @@ export class PlatformLink {
 
 function pathOf<E extends Endpoint>(endpoint: E, call: Call<E>): string {
   const params = (call.params ?? {}) as Record<string, string>
-  const path = endpoint.path.replaceAll(/:([A-Za-z]+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''))
+  const path = endpoint.path.replaceAll(/:([A-Za-z]+)/g, (_, name: string) =>
+    encodeURIComponent(params[name] ?? ''),
+  )
   const query = Object.entries((call.query ?? {}) as Record<string, unknown>)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`)
@@ -136,7 +152,9 @@ function pathOf<E extends Endpoint>(endpoint: E, call: Call<E>): string {
 }
 
 async function refusalOf(response: Response): Promise<PhoneError> {
-  const problem = (await response.json().catch(() => undefined)) as Record<string, unknown> | undefined
+  const problem = (await response.json().catch(() => undefined)) as
+    | Record<string, unknown>
+    | undefined
   if (problem === undefined || !isProblemCode(problem['code'])) {
     // A proxy's own page, or a server going down: as good as no answer.
     return new PhoneError(response.status >= 500 ? 'phone.offline' : 'phone.answer-malformed')
@@ -146,4 +164,3 @@ async function refusalOf(response: Response): Promise<PhoneError> {
     ...(typeof problem['traceId'] === 'string' ? { traceId: problem['traceId'] } : {}),
   })
 }
-

@@ -10,9 +10,12 @@ describe('the module before its first use', () => {
 })
 
 describe('a PIN anyone would try first', () => {
-  it.each(['123456', '987654', '000000', '12345', 'abcdef', '1234567890123', '890123'])('%s is refused', (pin) => {
-    expect(() => requireUsablePin(pin)).toThrow(PhoneError)
-  })
+  it.each(['123456', '987654', '000000', '12345', 'abcdef', '1234567890123', '890123'])(
+    '%s is refused',
+    (pin) => {
+      expect(() => requireUsablePin(pin)).toThrow(PhoneError)
+    },
+  )
 
   it.each(['250718', '13572468', '902113'])('%s is taken', (pin) => {
     expect(() => requireUsablePin(pin)).not.toThrow()

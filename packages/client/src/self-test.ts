@@ -42,7 +42,9 @@ const gcmTag = '83de3541e4c2b58177e065a9bf7b62ec'
 const knownAnswers: readonly { readonly name: string; readonly holds: () => boolean }[] = [
   {
     name: 'sm3',
-    holds: () => toHex(sm3(utf8('abc'))) === '66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0',
+    holds: () =>
+      toHex(sm3(utf8('abc'))) ===
+      '66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0',
   },
   {
     name: 'hmac-sm3',

@@ -52,14 +52,27 @@ export async function signTask(
   const sid = utf8(opened.sid)
   const context = fromBase64(opened.context)
   const commitment = fromBase64(opened.commitment)
-  const oprfOutput = finalizePin({ pin, blind, blinded, oprfPublicKey: key.oprfPublicKey, answer: opened })
+  const oprfOutput = finalizePin({
+    pin,
+    blind,
+    blinded,
+    oprfPublicKey: key.oprfPublicKey,
+    answer: opened,
+  })
   const pad = await wrapPad(ports.deviceKeys, oprfOutput, key.wrapSalt)
   const d1 = unwrapShare(key.wrappedShare, pad)
 
   try {
     // 2. Join: a fresh nonce for this session alone. The same message is sent again when an answer is lost.
     input.onStep?.('join')
-    const { state, message } = phoneSignJoin({ sid, context, e, commitment, d1, random: ports.random })
+    const { state, message } = phoneSignJoin({
+      sid,
+      context,
+      e,
+      commitment,
+      d1,
+      random: ports.random,
+    })
     const joined = await link.call(phoneEndpoints.joinSigning, {
       device,
       params: { sid: opened.sid },
