@@ -7,6 +7,20 @@ export {
   type SignatureAlgorithm,
   type SignatureAlgorithmName,
 } from './algorithms.ts'
+export {
+  parseSignedAttributes,
+  type CmsAttribute,
+  type SignedAttributes,
+  type SigningCertificateReference,
+} from './cms/attributes.ts'
+export {
+  parseSignedData,
+  type OtherRevocationInfo,
+  type SignedData,
+  type SignerIdentifier,
+  type SignerInfo,
+} from './cms/signed-data.ts'
+export { verifySignerInfo, type SignerInfoFacts } from './cms/verify-signer-info.ts'
 export * from './der/index.ts'
 export { digest, digestLength, digestNameOf, digestOid, type DigestName } from './digests.ts'
 export { DerError, PkiError, type DerErrorCode, type PkiErrorCode } from './errors.ts'

@@ -1,0 +1,212 @@
+import { type SignatureAlgorithmName, signerInfoAlgorithmNameOf } from '../algorithms.ts'
+import {
+  childrenOf,
+  contextConstructed,
+  contextPrimitive,
+  type DerFields,
+  type DerNode,
+  explicitChild,
+  fieldsOf,
+  readDer,
+  readIntegerHex,
+  readOctetString,
+  readOid,
+  readSmallInteger,
+  TAG,
+} from '../der/index.ts'
+import { type DigestName, digestNameOf } from '../digests.ts'
+import { DerError } from '../errors.ts'
+import { ATTRIBUTE_OID, CONTENT_TYPE } from '../oids.ts'
+import { hasNoParameters, readAlgorithmIdentifier } from '../x509/algorithm-identifier.ts'
+import { type Certificate, readCertificate } from '../x509/certificate.ts'
+import { type Name, readName } from '../x509/name.ts'
+import {
+  type CmsAttribute,
+  readAttributes,
+  readSignedAttributes,
+  SIGNED_ATTRIBUTES_TAG,
+  type SignedAttributes,
+} from './attributes.ts'
+
+/** Which of the two certificate naming schemes a SignerInfo uses (RFC 5652 §5.3). */
+export type SignerIdentifier =
+  | { readonly kind: 'issuer-and-serial'; readonly issuer: Name; readonly serialNumberHex: string }
+  | { readonly kind: 'subject-key-id'; readonly keyId: Uint8Array }
+
+export interface SignerInfo {
+  readonly sid: SignerIdentifier
+  /** Undefined when this package does not compute it. */
+  readonly digestAlgorithm: DigestName | undefined
+  /** Undefined when this package does not verify it. */
+  readonly signatureAlgorithmName: SignatureAlgorithmName | undefined
+  readonly signedAttributes?: SignedAttributes
+  readonly signature: Uint8Array
+  /** DER of the signature timestamps among the unsigned attributes (RFC 3161 appendix A). */
+  readonly timeStampTokens: readonly Uint8Array[]
+  readonly unsignedAttributes: readonly CmsAttribute[]
+}
+
+/** Revocation information that is no CRL: an identifier and its value (RFC 5652 §10.2.1). */
+export interface OtherRevocationInfo {
+  readonly format: string
+  readonly der: Uint8Array
+}
+
+export interface SignedData {
+  readonly der: Uint8Array
+  /** `gm`: GM/T 0010 identifiers instead of those of RFC 5652; the structure is the same. */
+  readonly dialect: 'rfc' | 'gm'
+  readonly version: number
+  readonly contentType: string
+  /** Undefined in a detached signature. */
+  readonly content?: Uint8Array
+  readonly certificates: readonly Certificate[]
+  /** DER of each CertificateList. */
+  readonly crls: readonly Uint8Array[]
+  readonly otherRevocationInfos: readonly OtherRevocationInfo[]
+  readonly signerInfos: readonly SignerInfo[]
+}
+
+const DIALECTS: Readonly<Record<string, SignedData['dialect']>> = {
+  [CONTENT_TYPE.signedData]: 'rfc',
+  [CONTENT_TYPE.gmSignedData]: 'gm',
+}
+
+/**
+ * Parses a ContentInfo with SignedData (RFC 5652 §5; GM/T 0010), nothing else. Strict also where nothing is signed:
+ * versions must be the ones the content calls for and digestAlgorithms exactly what the signers use, so that no
+ * byte can change without notice.
+ * @throws DerError
+ */
+export function parseSignedData(der: Uint8Array): SignedData {
+  const outer = fieldsOf(readDer(der))
+  const type = outer.next(TAG.oid)
+  const dialect = DIALECTS[readOid(type)]
+  if (!dialect) throw new DerError('pki.der-invalid-value', type.offset, 'not signed data')
+  const body = explicitChild(outer.next(contextConstructed(0)))
+  outer.end()
+  const fields = fieldsOf(body)
+  const versionNode = fields.next(TAG.integer)
+  const version = readSmallInteger(versionNode)
+  const digestsNode = fields.next(TAG.set)
+  const { contentType, content } = readEncapsulated(fields.next())
+  const certificates = readCertificates(fields)
+  const revocation = readRevocation(fields)
+  const infos = childrenOf(fields.next(TAG.set), TAG.set)
+  fields.end()
+  const signerInfos = infos.map(readSignerInfo)
+  requireDigests(digestsNode, infos)
+  const signedData: SignedData = {
+    der,
+    dialect,
+    version,
+    contentType,
+    ...(content ? { content } : {}),
+    certificates,
+    ...revocation,
+    signerInfos,
+  }
+  if (!versionFits(signedData))
+    throw new DerError('pki.der-unsupported-version', versionNode.offset)
+  return signedData
+}
+
+function readEncapsulated(node: DerNode): { contentType: string; content: Uint8Array | undefined } {
+  const fields = fieldsOf(node)
+  const contentType = readOid(fields.next(TAG.oid))
+  const wrapped = fields.optional(contextConstructed(0))
+  fields.end()
+  return { contentType, content: wrapped && readOctetString(explicitChild(wrapped)) }
+}
+
+// Only plain certificates: an attribute certificate or "other" would be something unread in the signer's name.
+function readCertificates(fields: DerFields): readonly Certificate[] {
+  const node = fields.optional(contextConstructed(0))
+  return node ? childrenOf(node, contextConstructed(0)).map(readCertificate) : []
+}
+
+function readRevocation(fields: DerFields): Pick<SignedData, 'crls' | 'otherRevocationInfos'> {
+  const node = fields.optional(contextConstructed(1))
+  const crls: Uint8Array[] = []
+  const otherRevocationInfos: OtherRevocationInfo[] = []
+  for (const child of node ? childrenOf(node, contextConstructed(1)) : []) {
+    if (child.tag === TAG.sequence) {
+      crls.push(child.bytes)
+      continue
+    }
+    const other = fieldsOf(child, contextConstructed(1))
+    const format = readOid(other.next(TAG.oid))
+    const value = other.next()
+    other.end()
+    otherRevocationInfos.push({ format, der: value.bytes })
+  }
+  return { crls, otherRevocationInfos }
+}
+
+function readSignerInfo(node: DerNode): SignerInfo {
+  const fields = fieldsOf(node)
+  const version = fields.next(TAG.integer)
+  const sid = readSignerIdentifier(fields.next())
+  // RFC 5652 §5.3: the version says which identifier follows.
+  if (readSmallInteger(version) !== (sid.kind === 'issuer-and-serial' ? 1 : 3))
+    throw new DerError('pki.der-unsupported-version', version.offset)
+  const digestIdentifier = readAlgorithmIdentifier(fields.next())
+  const digestAlgorithm = hasNoParameters(digestIdentifier)
+    ? digestNameOf(digestIdentifier.oid)
+    : undefined
+  const attributes = fields.optional(SIGNED_ATTRIBUTES_TAG)
+  const signatureIdentifier = readAlgorithmIdentifier(fields.next())
+  const signature = readOctetString(fields.next())
+  const unsigned = fields.optional(contextConstructed(1))
+  fields.end()
+  const unsignedAttributes = unsigned ? readAttributes(unsigned, contextConstructed(1)) : []
+  return {
+    sid,
+    digestAlgorithm,
+    signatureAlgorithmName: signerInfoAlgorithmNameOf(signatureIdentifier, digestAlgorithm),
+    ...(attributes
+      ? { signedAttributes: readSignedAttributes(attributes, SIGNED_ATTRIBUTES_TAG) }
+      : {}),
+    signature,
+    timeStampTokens: unsignedAttributes
+      .filter((attribute) => attribute.oid === ATTRIBUTE_OID.timeStampToken)
+      .flatMap((attribute) => attribute.values.map((value) => value.bytes)),
+    unsignedAttributes,
+  }
+}
+
+function readSignerIdentifier(node: DerNode): SignerIdentifier {
+  if (node.tag === contextPrimitive(0)) return { kind: 'subject-key-id', keyId: node.content }
+  const fields = fieldsOf(node)
+  const issuer = readName(fields.next())
+  const serialNumberHex = readIntegerHex(fields.next())
+  fields.end()
+  return { kind: 'issuer-and-serial', issuer, serialNumberHex }
+}
+
+/** RFC 5652 §5.1 lets digestAlgorithms list others; then a verifier could not tell an added from a flipped one. */
+function requireDigests(node: DerNode, infos: readonly DerNode[]): void {
+  const listed = childrenOf(node, TAG.set).map((child) => readAlgorithmIdentifier(child).oid)
+  const used = infos.map((info) => {
+    const fields = fieldsOf(info)
+    fields.next()
+    fields.next()
+    return readAlgorithmIdentifier(fields.next()).oid
+  })
+  const sound =
+    new Set(listed).size === listed.length &&
+    listed.every((oid) => used.includes(oid)) &&
+    used.every((oid) => listed.includes(oid))
+  if (!sound) throw new DerError('pki.der-invalid-value', node.offset, 'digest algorithms')
+}
+
+/** RFC 5652 §5.1 as far as what we read can occur; GM/T 0010 always writes 1. */
+function versionFits(signedData: SignedData): boolean {
+  const { version, dialect, contentType, signerInfos, otherRevocationInfos } = signedData
+  if (dialect === 'gm') return version === 1
+  if (otherRevocationInfos.length > 0) return version === 5
+  const plain =
+    contentType === CONTENT_TYPE.data &&
+    signerInfos.every((signerInfo) => signerInfo.sid.kind === 'issuer-and-serial')
+  return version === (plain ? 1 : 3)
+}
