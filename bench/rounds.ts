@@ -11,9 +11,11 @@ export interface Contender<Input = unknown> {
   readonly run: (input: Input) => void | Promise<void>
 }
 
-/** Contenders doing the same work; the first is ours, and the others are divided by it. */
+/** Contenders doing the same work; the first is ours, and it is divided by each of the others. */
 export interface Comparison {
   readonly title: string
+  /** True where the rows are parts of our own work, which have no ratio to each other. */
+  readonly partsOnly?: boolean
   /** What is the same for all, and what is not. */
   readonly note: string
   // oxlint-disable-next-line typescript/no-explicit-any -- each contender has its own input type

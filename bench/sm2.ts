@@ -128,6 +128,7 @@ function cooperating(): Comparison {
   const { d1, publicKey } = shares
   return {
     title: 'SM2 cooperative signature',
+    partsOnly: true,
     note: 'computation alone: no network, no store; no other package offers one to compare with',
     contenders: [
       {

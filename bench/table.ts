@@ -7,9 +7,9 @@ export function renderComparison(comparison: Comparison, results: readonly Measu
     name,
     rate(perSecond),
     `${rate(lowest)} – ${rate(highest)}`,
-    i === 0 ? '1' : (ours / perSecond).toPrecision(3),
+    comparison.partsOnly ? '' : (ours / perSecond).toPrecision(3),
   ])
-  const head = ['', '/s (median)', 'slowest – fastest', 'ours ÷ this']
+  const head = ['', '/s (median)', 'slowest – fastest', comparison.partsOnly ? '' : 'ours ÷ this']
   const widths = head.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => row[column]!.length)),
   )
