@@ -3,7 +3,7 @@ import type { Comparison, Measured } from './rounds.ts'
 /** A comparison as text: rate, spread over the rounds, and ours as a multiple of each other. */
 export function renderComparison(comparison: Comparison, results: readonly Measured[]): string {
   const ours = results[0]!.perSecond
-  const rows = results.map(({ name, perSecond, lowest, highest }, i) => [
+  const rows = results.map(({ name, perSecond, lowest, highest }) => [
     name,
     rate(perSecond),
     `${rate(lowest)} – ${rate(highest)}`,
