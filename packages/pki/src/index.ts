@@ -33,6 +33,7 @@ export {
   KEY_PURPOSE,
   OCSP_BASIC_RESPONSE,
   POLICY_OID,
+  REVOCATION_INFO_OID,
 } from './oids.ts'
 export type { PathProblem, PathProblemCode } from './path/problem.ts'
 export { validatePath, type PathAnswer, type PathQuestion } from './path/validate-path.ts'
@@ -68,3 +69,10 @@ export {
   type PublicKeyKind,
   type SubjectPublicKey,
 } from './x509/public-key.ts'
+export {
+  type CertificationRequest,
+  type CertificationRequestInfo,
+  parseCertificationRequest,
+  parseCertificationRequestInfo,
+  verifyCertificationRequest,
+} from './csr/certification-request.ts'

@@ -50,6 +50,9 @@ export const ATTRIBUTE_OID = {
   signingCertificateV2: '1.2.840.113549.1.9.16.2.47',
 } as const
 
+/** Revocation information that is no CRL, inside SignedData.crls: RFC 5940. */
+export const REVOCATION_INFO_OID = { ocspResponse: '1.3.6.1.5.5.7.16.2' } as const
+
 /** Certificate, CRL and OCSP extensions: RFC 5280 §4.2 and §5.2, RFC 6960 §4.4. */
 export const EXTENSION_OID = {
   subjectKeyIdentifier: '2.5.29.14',

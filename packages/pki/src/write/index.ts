@@ -10,3 +10,12 @@ export {
   sm2PublicKeyInfo,
   softwareSigner,
 } from './signer.ts'
+export { assembleCertificationRequest, certificationRequestInfo } from './certification-request.ts'
+export {
+  assembleSignedData,
+  type CmsDialect,
+  signData,
+  signedAttributes,
+  withRevocationInfo,
+  withTimeStampToken,
+} from './cms.ts'
