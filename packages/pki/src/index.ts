@@ -21,9 +21,30 @@ export {
   type SignerInfo,
 } from './cms/signed-data.ts'
 export { verifySignerInfo, type SignerInfoFacts } from './cms/verify-signer-info.ts'
+export {
+  parseCrl,
+  reasonOf,
+  REVOCATION_REASONS,
+  verifyCrl,
+  type Crl,
+  type RevocationReason,
+  type RevokedCertificate,
+} from './crl/crl.ts'
 export * from './der/index.ts'
 export { digest, digestLength, digestNameOf, digestOid, type DigestName } from './digests.ts'
 export { DerError, PkiError, type DerErrorCode, type PkiErrorCode } from './errors.ts'
+export {
+  parseOcspRequest,
+  parseOcspResponse,
+  type OcspBasicResponse,
+  type OcspCertId,
+  type OcspRequest,
+  type OcspResponse,
+  type OcspResponseStatus,
+  type OcspSingleResponse,
+  type ResponderId,
+} from './ocsp/ocsp.ts'
+export { certIdNames, verifyOcspResponse, type OcspFacts } from './ocsp/verify-ocsp.ts'
 export {
   ACCESS_METHOD,
   ALGORITHM_OID,
@@ -37,6 +58,16 @@ export {
 } from './oids.ts'
 export type { PathProblem, PathProblemCode } from './path/problem.ts'
 export { validatePath, type PathAnswer, type PathQuestion } from './path/validate-path.ts'
+export {
+  parseTimeStampRequest,
+  parseTimeStampResponse,
+  parseTimeStampToken,
+  type MessageImprint,
+  type TimeStampRequest,
+  type TimeStampResponse,
+  type TimeStampToken,
+  type TstInfo,
+} from './tsp/time-stamp.ts'
 export type { AlgorithmIdentifier } from './x509/algorithm-identifier.ts'
 export type {
   AuthorityKeyIdentifier,
