@@ -1,3 +1,5 @@
-export { encodeManifest } from '../bundle/manifest.ts'
 export { encodeLogEvents } from '../bundle/log-events.ts'
 export { writeZip } from '../bundle/zip.ts'
+export { BUNDLE_README } from './readme.ts'
+export { buildBundle, signCheckpoint } from './seal.ts'
+export type { BundlePart, SealingKey } from './seal.ts'

@@ -1,0 +1,96 @@
+import { readFile, stat, writeFile } from 'node:fs/promises'
+import {
+  extractOriginalOf,
+  formatReport,
+  readCertificates,
+  STANDARD_POLICY,
+  STRICT_POLICY,
+  verifyAny,
+} from '@yunqian/verify'
+import type { Verdict, VerifyOptions } from '@yunqian/verify'
+import { readArguments, VERIFY_USAGE } from './verify-arguments.ts'
+import type { VerifyArguments } from './verify-arguments.ts'
+
+const exitCodes: Record<Verdict, number> = { valid: 0, invalid: 1, indeterminate: 2, unreadable: 3 }
+const USAGE = 64
+const MAX_BYTES = 512 * 1024 * 1024
+
+/** `yunqian verify`: reads files, asks packages/verify, prints; the exit code is the verdict. */
+export async function run(args: readonly string[]): Promise<number> {
+  if (args.includes('--help')) {
+    process.stdout.write(VERIFY_USAGE)
+    return 0
+  }
+  const asked = readArguments(args)
+  if (typeof asked === 'string') return usage(asked)
+  const bytes = await readBounded(asked.file)
+  if (!bytes) {
+    process.stderr.write(`yunqian verify: 无法读取 cannot read ${asked.file}\n`)
+    return exitCodes.unreadable
+  }
+  const options = await readOptions(asked)
+  if (typeof options === 'string') return usage(options)
+  const report = verifyAny(bytes, options)
+  if (asked.original !== undefined) {
+    const original = extractOriginalOf(bytes)
+    if (original) await writeFile(asked.original, original)
+    else process.stderr.write('yunqian verify: 无法提取原文 no original could be extracted\n')
+  }
+  process.stdout.write(
+    asked.json
+      ? `${JSON.stringify(report, null, 2)}\n`
+      : `${formatReport(report, asked.language, asked.file)}\n`,
+  )
+  return exitCodes[report.verdict]
+}
+
+async function readOptions(asked: VerifyArguments): Promise<VerifyOptions | string> {
+  const trustAnchors: VerifyOptions['trustAnchors'][number][] = []
+  for (const path of asked.trust) {
+    const bytes = await readBounded(path)
+    const certificates = bytes ? readCertificates(bytes) : undefined
+    if (!certificates || certificates.length === 0)
+      return `no certificate in 文件中没有证书 ${path}`
+    trustAnchors.push(...certificates)
+  }
+  const crls = await readAll(asked.crl)
+  const ocsps = await readAll(asked.ocsp)
+  if (typeof crls === 'string' || typeof ocsps === 'string') return `cannot read 无法读取`
+  const detachedContent = asked.content === undefined ? undefined : await readBounded(asked.content)
+  if (asked.content !== undefined && !detachedContent)
+    return `cannot read 无法读取 ${asked.content}`
+  return {
+    trustAnchors,
+    crls,
+    ocsps,
+    now: new Date(),
+    policy: asked.strict ? STRICT_POLICY : STANDARD_POLICY,
+    ...(detachedContent ? { detachedContent } : {}),
+    ...(asked.at ? { at: asked.at } : {}),
+  }
+}
+
+async function readAll(paths: readonly string[]): Promise<Uint8Array[] | string> {
+  const all: Uint8Array[] = []
+  for (const path of paths) {
+    const bytes = await readBounded(path)
+    if (!bytes) return path
+    all.push(bytes)
+  }
+  return all
+}
+
+async function readBounded(path: string): Promise<Uint8Array | undefined> {
+  try {
+    const { size } = await stat(path)
+    if (size > MAX_BYTES) return undefined
+    return new Uint8Array(await readFile(path))
+  } catch {
+    return undefined
+  }
+}
+
+function usage(problem: string): number {
+  process.stderr.write(`yunqian verify: ${problem}\n\n${VERIFY_USAGE}`)
+  return USAGE
+}

@@ -1,0 +1,17 @@
+import { certificateFingerprint, formatName } from '@yunqian/pki'
+import type { Certificate } from '@yunqian/pki'
+import { toHex } from '@yunqian/sm'
+import type { CertificateSummary } from './report.ts'
+
+export function summarise(certificate: Certificate): CertificateSummary {
+  const subject = formatName(certificate.subject)
+  return {
+    name: certificate.subject.get('CN') ?? subject,
+    subject,
+    issuer: formatName(certificate.issuer),
+    serialHex: certificate.serialNumberHex,
+    certificateSha256: toHex(certificateFingerprint(certificate, 'sha256')),
+    notBefore: certificate.notBefore.toISOString(),
+    notAfter: certificate.notAfter.toISOString(),
+  }
+}

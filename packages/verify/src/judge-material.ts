@@ -1,0 +1,93 @@
+import type { Certificate, Crl, OcspResponse } from '@yunqian/pki'
+import { nameEquals, verifyCrl, verifyIssued, verifyOcspResponse } from '@yunqian/pki'
+import { equalBytes } from '@yunqian/sm'
+import type { CheckCode } from './checks.ts'
+import type { Material } from './material.ts'
+import type { Context } from './options.ts'
+import { check } from './policy.ts'
+import type { Check } from './report.ts'
+
+type Standing = 'sound' | 'stray' | 'broken'
+
+/**
+ * Whether everything that came enclosed is whole and belongs here: nothing outside the signed bytes may change
+ * unseen, be it a certificate nobody needed. Each must lead to an anchor by signatures; one whose issuer is here
+ * but did not sign it is broken, one without issuer is a stray.
+ */
+export function judgeMaterial(context: Context, enclosed: Material): Check {
+  if (enclosed.unreadable.length > 0)
+    return check('material.broken', { unreadable: enclosed.unreadable.map((found) => found.value) })
+  if (context.anchors.length === 0) return check('material.sound', { checked: false })
+  const certificates = context.material.certificates.map((found) => found.value)
+  const related = relatedToAnchors(context.anchors, certificates)
+  const standings: [string, Standing][] = [
+    ...enclosed.certificates.map(({ value }): [string, Standing] => [
+      `certificate ${value.serialNumberHex}`,
+      certificateStanding(value, related, certificates),
+    ]),
+    ...enclosed.crls.map(({ value }): [string, Standing] => ['crl', crlStanding(value, related)]),
+    ...enclosed.ocsps.map(({ value }): [string, Standing] => [
+      'ocsp-response',
+      ocspStanding(value, related),
+    ]),
+  ]
+  const looked = Object.fromEntries(standings.filter(([, standing]) => standing !== 'sound'))
+  const code: CheckCode = standings.some(([, standing]) => standing === 'broken')
+    ? 'material.broken'
+    : standings.some(([, standing]) => standing === 'stray')
+      ? 'material.stray'
+      : 'material.sound'
+  return check(code, looked)
+}
+
+/** Certificates joined to an anchor by sound signatures, above it or below; joined is not yet trusted. */
+function relatedToAnchors(
+  anchors: readonly Certificate[],
+  certificates: readonly Certificate[],
+): readonly Certificate[] {
+  const related = [...anchors]
+  for (let at = 0; at < related.length; at++) {
+    const known = related[at] as Certificate
+    for (const other of certificates) {
+      if (related.some((certificate) => equalBytes(certificate.der, other.der))) continue
+      if (verifyIssued(other, known) || standsAbove(other, known, certificates)) related.push(other)
+    }
+  }
+  return related
+}
+
+/** An issuer of a known certificate that is whole itself: its own signature must hold, not only its key. */
+function standsAbove(
+  candidate: Certificate,
+  known: Certificate,
+  certificates: readonly Certificate[],
+): boolean {
+  return (
+    verifyIssued(known, candidate) &&
+    [candidate, ...certificates].some((issuer) => verifyIssued(candidate, issuer))
+  )
+}
+
+function certificateStanding(
+  certificate: Certificate,
+  related: readonly Certificate[],
+  all: readonly Certificate[],
+): Standing {
+  if (related.some((known) => equalBytes(known.der, certificate.der))) return 'sound'
+  const named = [...related, ...all].some(
+    (issuer) => issuer !== certificate && nameEquals(certificate.issuer, issuer.subject),
+  )
+  return named ? 'broken' : 'stray'
+}
+
+function crlStanding(crl: Crl, related: readonly Certificate[]): Standing {
+  const issuers = related.filter((issuer) => nameEquals(crl.issuer, issuer.subject))
+  if (issuers.length === 0) return 'stray'
+  return issuers.some((issuer) => verifyCrl(crl, issuer)) ? 'sound' : 'broken'
+}
+
+function ocspStanding(response: OcspResponse, related: readonly Certificate[]): Standing {
+  return related.some((issuer) => verifyOcspResponse({ response, issuer }).signatureValid)
+    ? 'sound'
+    : 'broken'
+}
