@@ -22,17 +22,31 @@ begin
 end $$;
 revoke execute on function tenant_wall(regclass) from public;
 
+-- A running process, known by the number it holds as an advisory lock while it lives (platform/signals). What a dead one was
+-- at work on may be taken over at once, however it died.
+create function process_lives(holder integer) returns boolean
+  language sql stable set search_path = pg_catalog
+  begin atomic
+    select exists (
+      select 1 from pg_locks l join pg_database d on d.oid = l.database
+      where l.locktype = 'advisory' and l.classid = 2037739123 and l.objid = holder::oid and l.objsubid = 2
+        and l.granted and d.datname = current_database());
+  end;
+revoke execute on function process_lives(integer) from public;
+grant execute on function process_lives(integer) to yunqian_app;
+
 -- Answers to requests that carried an Idempotency-Key. The key hashes principal, method, route and key; the answer is
--- sealed because it may carry secrets. 'running' beyond lease_until means its process died: the request runs again.
+-- sealed because it may carry secrets. Running under a holder that no longer lives: the request runs again.
 create table idempotency_record (
   record_key bytea primary key check (length(record_key) = 32),
   request_hash bytea not null check (length(request_hash) = 32),
-  state text not null check (state in ('running', 'answered')),
-  lease_until timestamptz not null,
+  -- Null once answered.
+  holder integer,
   status smallint,
+  media_type text,
   answer_sealed bytea,
   expires_at timestamptz not null,
-  check ((state = 'answered') = (status is not null and answer_sealed is not null))
+  check ((holder is null) = (status is not null and answer_sealed is not null))
 );
 create index on idempotency_record (expires_at);
 grant select, insert, update, delete on idempotency_record to yunqian_app;
@@ -54,7 +68,8 @@ create table job (
   subject text not null,
   run_at timestamptz not null,
   attempts integer not null default 0,
-  lease_until timestamptz,
+  -- The process at work on it.
+  holder integer,
   last_error text,
   created_at timestamptz not null,
   primary key (tenant_id, job_id),
@@ -64,23 +79,23 @@ create index on job (run_at);
 select tenant_wall('job');
 grant select, insert, update, delete on job to yunqian_app;
 
--- Workers serve all tenants; this is the only way to see their waiting work. A lease that ran out means its worker
--- died, and the work is taken again.
-create function claim_jobs(kinds text[], at timestamptz, lease interval, most integer)
+-- Workers serve all tenants; this is the only way to see their waiting work.
+create function claim_jobs(kinds text[], at timestamptz, claimant integer, most integer)
   returns table (tenant_id uuid, job_id uuid, kind text, subject text, attempts integer)
   language sql security definer set search_path = pg_catalog, public
   begin atomic
-    update job j set lease_until = at + lease, attempts = j.attempts + 1
+    update job j set holder = claimant, attempts = j.attempts + 1
     where (j.tenant_id, j.job_id) in (
       select w.tenant_id, w.job_id from job w
-      where w.kind = any (kinds) and w.run_at <= at and (w.lease_until is null or w.lease_until <= at)
+      where w.kind = any (kinds) and w.run_at <= at
+        and (w.holder is null or not process_lives(w.holder))
       order by w.run_at
       limit most
       for update skip locked)
     returning j.tenant_id, j.job_id, j.kind, j.subject, j.attempts;
   end;
-revoke execute on function claim_jobs(text[], timestamptz, interval, integer) from public;
-grant execute on function claim_jobs(text[], timestamptz, interval, integer) to yunqian_app;
+revoke execute on function claim_jobs(text[], timestamptz, integer, integer) from public;
+grant execute on function claim_jobs(text[], timestamptz, integer, integer) to yunqian_app;
 
 create function list_tenants() returns table (tenant_id uuid, name text)
   language sql stable security definer set search_path = pg_catalog, public

@@ -11,6 +11,13 @@ export type PlatformErrorCode =
   | 'platform.migration-name'
   | 'platform.transaction-aborted'
   | 'platform.unsafe-integer'
+  | 'platform.sealed-unreadable'
+  | 'platform.key-missing'
+  | 'platform.key-exposed'
+  | 'platform.blob-missing'
+  | 'platform.blob-damaged'
+  | 'platform.config-invalid'
+  | 'platform.port-in-use'
 
 export class PlatformError extends Error {
   override readonly name = 'PlatformError'

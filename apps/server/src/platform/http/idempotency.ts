@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto'
+import { problems, type ProblemCode } from '@yunqian/api'
+import type { Clock } from '../clock.ts'
+import { isUniqueViolation, type Database, type Tx } from '../database.ts'
+import type { Sealer } from '../sealing.ts'
+import { HttpProblem } from './problem.ts'
+
+/** An answer as it went out, to be given again. */
+export interface StoredAnswer {
+  readonly status: number
+  readonly mediaType: string
+  readonly body: Uint8Array
+}
+
+export interface IdempotencyDeps {
+  readonly db: Database
+  readonly clock: Clock
+  readonly sealer: Sealer
+  /** This process, as `process_lives` knows it. */
+  readonly holder: number
+}
+
+const purpose = 'platform.idempotent-answer'
+const keepMs = 24 * 3_600_000
+
+/** 1 to 255 visible ASCII characters, else `platform.idempotency-key-missing`. */
+export function readIdempotencyKey(header: string | string[] | undefined): string {
+  if (typeof header !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(header))
+    throw new HttpProblem('platform.idempotency-key-missing')
+  return header
+}
+
+/** The record an idempotency key names: a key means something only to its principal, method and route. */
+export function recordKey(
+  principal: string,
+  method: string,
+  route: string,
+  key: string,
+): Uint8Array {
+  return digest([principal, method, route, key])
+}
+
+/** What must be equal when a key comes again: the address with its parameters, and the bytes of the body. */
+export function requestHash(path: string, body: Uint8Array): Uint8Array {
+  return digest([path, createHash('sm3').update(body).digest('hex')])
+}
+
+/**
+ * Runs a request once per key. The record is committed before the request runs; the answer is kept, sealed, for 24 hours.
+ * Refusals that ask to be tried again and failures of ours are not kept. If we die in between, the record names a dead
+ * process and the request runs again: use cases find their own intents.
+ */
+export async function answerOnce(
+  deps: IdempotencyDeps,
+  key: Uint8Array,
+  hash: Uint8Array,
+  run: () => Promise<StoredAnswer>,
+): Promise<StoredAnswer> {
+  const before = await deps.db
+    .tx('no-tenant', (tx) => takeRecord(deps, tx, key, hash))
+    .catch((error: unknown) => {
+      // Two first requests met at the insert; the other one runs.
+      if (isUniqueViolation(error)) throw new HttpProblem('platform.request-in-progress')
+      throw error
+    })
+  if (before) return before
+  let answer: StoredAnswer
+  try {
+    answer = await run()
+  } catch (error) {
+    await forget(deps, key)
+    throw error
+  }
+  if (isKept(answer)) await keep(deps, key, answer)
+  else await forget(deps, key)
+  return answer
+}
+
+/** Removes what expired; called now and then by a worker. */
+export async function forgetExpiredAnswers(db: Database, now: Date): Promise<void> {
+  await db.tx('no-tenant', (tx) =>
+    tx.execute('delete from idempotency_record where expires_at <= $1', [now]),
+  )
+}
+
+interface RecordRow {
+  request_hash: Uint8Array
+  alive: boolean | null
+  status: number | null
+  media_type: string | null
+  answer_sealed: Uint8Array | null
+  expired: boolean
+}
+
+async function takeRecord(
+  { clock, sealer, holder }: IdempotencyDeps,
+  tx: Tx,
+  key: Uint8Array,
+  hash: Uint8Array,
+): Promise<StoredAnswer | undefined> {
+  const now = clock.now()
+  const expiry = new Date(now.getTime() + keepMs)
+  const row = await tx.queryOne<RecordRow>(
+    `select request_hash, process_lives(holder) as alive, status, media_type, answer_sealed,
+       expires_at <= $2 as expired
+     from idempotency_record where record_key = $1 for update`,
+    [key, now],
+  )
+  if (!row) {
+    await tx.execute(
+      'insert into idempotency_record (record_key, request_hash, holder, expires_at) values ($1, $2, $3, $4)',
+      [key, hash, holder, expiry],
+    )
+    return undefined
+  }
+  if (!row.expired) {
+    if (!Buffer.from(row.request_hash).equals(hash))
+      throw new HttpProblem('platform.idempotency-key-reused')
+    if (row.status !== null && row.answer_sealed)
+      return {
+        status: row.status,
+        mediaType: row.media_type ?? 'application/json',
+        body: sealer.open(purpose, row.answer_sealed),
+      }
+    if (row.alive) throw new HttpProblem('platform.request-in-progress')
+  }
+  await tx.execute(
+    `update idempotency_record set request_hash = $2, holder = $3, expires_at = $4,
+       status = null, media_type = null, answer_sealed = null
+     where record_key = $1`,
+    [key, hash, holder, expiry],
+  )
+  return undefined
+}
+
+function isKept({ status, mediaType, body }: StoredAnswer): boolean {
+  if (status >= 500) return false
+  if (status < 400 || !mediaType.startsWith('application/problem+json')) return true
+  const { code } = JSON.parse(new TextDecoder().decode(body)) as { code: ProblemCode }
+  return !problems[code].retryable
+}
+
+async function keep(deps: IdempotencyDeps, key: Uint8Array, answer: StoredAnswer): Promise<void> {
+  await deps.db.tx('no-tenant', (tx) =>
+    tx.execute(
+      `update idempotency_record set holder = null, status = $3, media_type = $4, answer_sealed = $5
+       where record_key = $1 and holder = $2`,
+      [key, deps.holder, answer.status, answer.mediaType, deps.sealer.seal(purpose, answer.body)],
+    ),
+  )
+}
+
+async function forget(deps: IdempotencyDeps, key: Uint8Array): Promise<void> {
+  await deps.db
+    .tx('no-tenant', (tx) =>
+      tx.execute('delete from idempotency_record where record_key = $1 and holder = $2', [
+        key,
+        deps.holder,
+      ]),
+    )
+    // The database is gone as well; the record dies with this process or expires.
+    .catch(() => undefined)
+}
+
+function digest(parts: readonly string[]): Uint8Array {
+  const hash = createHash('sm3')
+  for (const part of parts) hash.update(`${Buffer.byteLength(part)}:`).update(part)
+  return hash.digest()
+}
