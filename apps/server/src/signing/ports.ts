@@ -1,0 +1,125 @@
+import type { CertificateView, TaskKind } from '@yunqian/api'
+import type { RandomSource } from '@yunqian/sm'
+import type { Clock, Database, Log, Signals, Tx } from '../platform/index.ts'
+import type { Sealer } from '../keys/two-party/index.ts'
+import type { OpenNonces } from './open-nonces.ts'
+import type { PreparedTask } from './preparation.ts'
+import type { SigningTask } from './task.ts'
+
+/** A phone whose signed request was let in. */
+export interface PhoneCaller {
+  readonly tenantId: string
+  readonly deviceId: string
+  /** Absent while an enrolment has not found whose phone it is. */
+  readonly personId?: string
+}
+
+/** A program that called with its key. */
+export interface ApplicationCaller {
+  readonly tenantId: string
+  readonly applicationId: string
+  readonly centreId: string
+}
+
+/** Big objects under their SM3. What `put` returned is durable, and `get` returns exactly those bytes. */
+export interface ObjectStore {
+  put(bytes: Uint8Array): Promise<Uint8Array>
+  get(sm3: Uint8Array): Promise<Uint8Array>
+}
+
+/** The newest certificate of a person, as far as signing needs it. */
+export interface SignerCertificate {
+  readonly certificateId: string
+  readonly keyId: string
+  readonly serialNumberHex: string
+  readonly der: Uint8Array
+  /** Issuing CA first, root last. */
+  readonly chain: readonly Uint8Array[]
+  readonly state: 'valid' | 'suspended' | 'revoked' | 'expired'
+}
+
+/** What lets anyone check a signature later without asking us. */
+export interface RevocationMaterial {
+  /** OCSP response about the signer, produced after the call began. */
+  readonly ocsp: Uint8Array
+  /** Issuing CA's and root's newest lists. */
+  readonly crls: readonly Uint8Array[]
+  /** Every certificate of the chains involved, the time-stamp authority's and the responder's included. */
+  readonly certificates: readonly Uint8Array[]
+}
+
+/** The certificates room. */
+export interface Certificates {
+  ofPerson(
+    tx: Tx,
+    person: { readonly tenantId: string; readonly personId: string },
+  ): Promise<SignerCertificate | undefined>
+  view(
+    tx: Tx,
+    certificate: { readonly tenantId: string; readonly certificateId: string },
+  ): Promise<CertificateView | undefined>
+  /** Inside the caller's transaction, with the event that belongs to it. */
+  suspend(
+    tx: Tx,
+    certificate: {
+      readonly tenantId: string
+      readonly certificateId: string
+      readonly reason: string
+      readonly at: Date
+    },
+  ): Promise<void>
+  /** RFC 3161 token over an SM3 digest. */
+  timeStamp(sm3: Uint8Array): Promise<Uint8Array>
+  revocationMaterial(certificate: {
+    readonly tenantId: string
+    readonly certificateId: string
+  }): Promise<RevocationMaterial>
+}
+
+/** Which person a HIS user is; throws `login.binding-unknown`. */
+export interface HisUsers {
+  personOf(
+    tx: Tx,
+    user: {
+      readonly tenantId: string
+      readonly applicationId: string
+      readonly hisUserId: string
+    },
+  ): Promise<string | undefined>
+}
+
+/** One kind of task: what exactly is signed, and what becomes of the signature. */
+export interface TaskForm {
+  prepare(deps: SigningDeps, task: SigningTask, signer: Signer): Promise<PreparedTask>
+  /**
+   * Makes the finished thing of a signature that is already stored, and commits state `completed` with it. Called by
+   * the request that brought the signature and again by recovery until it succeeds; must be repeatable.
+   */
+  complete(deps: SigningDeps, task: SigningTask): Promise<void>
+}
+
+/** Who signs, with what. */
+export interface Signer {
+  readonly personId: string
+  readonly name: string
+  readonly keyId: string
+  readonly publicKey: Uint8Array
+  /** Absent for a certification request. */
+  readonly certificate?: SignerCertificate
+}
+
+export interface SigningDeps {
+  readonly db: Database
+  readonly clock: Clock
+  readonly random: RandomSource
+  readonly sealer: Sealer
+  readonly objects: ObjectStore
+  readonly signals: Signals
+  readonly log: Log
+  readonly nonces: OpenNonces
+  readonly certificates: Certificates
+  readonly hisUsers: HisUsers
+  readonly forms: Readonly<Record<TaskKind, TaskForm>>
+  /** Where QR codes lead, without a slash at the end. */
+  readonly publicUrl: string
+}
