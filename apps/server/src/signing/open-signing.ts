@@ -63,7 +63,7 @@ export async function openSigning(
   // 3. Charge, lease, session and event: one commit.
   const opened = await deps.db.tx(scope, (tx) => open(deps, tx, caller, command, evaluated))
   // 4. Only now is the nonce reachable. If we die here, the session is lost and its try given back.
-  deps.nonces.hold(opened.session.sid, opened.nonce, opened.session.expiresAt)
+  if (opened.nonce) deps.nonces.hold(opened.session.sid, opened.nonce, opened.session.expiresAt)
   return opened.session
 }
 
@@ -97,9 +97,12 @@ async function open(
   caller: PhoneCaller,
   command: OpenCommand,
   evaluated: { readonly evaluation: Uint8Array; readonly proof: Uint8Array },
-): Promise<{ session: SigningSession; nonce: ServerSignState }> {
+): Promise<{ session: SigningSession; nonce?: ServerSignState }> {
   const now = deps.clock.now()
   const { task, key, prepared } = await checkOpening(deps, tx, caller, command, 'for update')
+  // Two copies of one request raced: the second finds what the first committed.
+  const repeated = await sessionToRepeat(tx, { ...caller, ...command, now })
+  if (repeated && (await deps.signals.isAlive(tx, repeated.processId))) return { session: repeated }
   if ((await countOpenSessions(tx, { ...key, now })) >= maxOpenPerKey)
     throw new TwoPartyKeyError('keys.too-many-sessions')
   const sid = newId(deps)

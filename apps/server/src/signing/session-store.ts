@@ -172,7 +172,7 @@ export async function closeSession(
   )
 }
 
-/** Sessions past their time, locked; what another process works on is left to it. */
+/** Sessions past their time. */
 export async function overdueSessions(
   tx: Tx,
   wanted: {
@@ -183,7 +183,7 @@ export async function overdueSessions(
 ): Promise<SigningSession[]> {
   const rows = await tx.query<SessionRow>(
     `select * from signing_session where tenant_id = $1 and state = $2 and expires_at <= $3
-     limit 100 for update skip locked`,
+     limit 100`,
     [wanted.tenantId, wanted.state, wanted.before],
   )
   return rows.map(fromRow)
