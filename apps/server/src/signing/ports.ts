@@ -96,6 +96,8 @@ export interface TaskForm {
    * the request that brought the signature and again by recovery until it succeeds; must be repeatable.
    */
   complete(deps: SigningDeps, task: SigningTask): Promise<void>
+  /** What else the person's refusal ends, in the transaction that records it. */
+  refused?(deps: SigningDeps, tx: Tx, task: SigningTask, reason: string, at: Date): Promise<void>
 }
 
 /** Who signs, with what. */

@@ -1,0 +1,143 @@
+import { CONTENT_TYPE, parseCertificate } from '@yunqian/pki'
+import {
+  assembleSignedData,
+  signedAttributes,
+  withRevocationInfo,
+  withTimeStampToken,
+} from '@yunqian/pki/write'
+import { encodeSm2Signature, parseSm2PublicKey, sm2MessageDigest, sm3, toHex } from '@yunqian/sm'
+import { appendEvent } from '../evidence/index.ts'
+import type { Tx } from '../platform/index.ts'
+import { documentById, revisionOf } from './document-store.ts'
+import type {
+  RevocationMaterial,
+  Signer,
+  SignerCertificate,
+  SigningDeps,
+  TaskForm,
+} from './ports.ts'
+import type { PreparedTask } from './preparation.ts'
+import { insertCompletion, signatureOf, type StoredCompletion } from './signature-store.ts'
+import type { SigningTask } from './task.ts'
+import { moveTask, taskById, taskTopics } from './task-store.ts'
+
+/** A detached CMS signature over a document as it came. */
+export const cmsForm: TaskForm = {
+  prepare: async (deps, task, signer) => {
+    const content = await deps.db.tx({ tenantId: task.tenantId }, async (tx) => {
+      const document = await documentById(tx, { ...task, documentId: task.documentId! })
+      const original = await revisionOf(tx, { ...task, documentId: task.documentId! }, 0)
+      if (!document || !original) throw new Error('a task without its document')
+      return { mediaType: document.mediaType, sm3: original.sm3, bytes: original.bytes }
+    })
+    const contentType = CONTENT_TYPE.data
+    return prepareAttributes(deps, signer, { contentType, content, signingTime: true })
+  },
+  complete: async (deps, task) => {
+    const made = await makeCms(deps, task, { contentType: CONTENT_TYPE.data })
+    await commitCompletion(deps, task, made.completion, async (tx, at) => {
+      await appendEvent(tx, {
+        type: 'document.completed',
+        at,
+        subject: { task: task.taskId, document: task.documentId!, person: task.personId },
+        data: { kind: task.kind, cms: toHex(sm3(made.cms)) },
+      })
+    })
+  },
+}
+
+/** Fixes the signed attributes of a CMS over stored content (RFC 5652 §5.3; SM3, RFC 5035 certificate reference). */
+export function prepareAttributes(
+  deps: Pick<SigningDeps, 'clock'>,
+  signer: Signer,
+  given: {
+    readonly contentType: string
+    readonly content: PreparedTask['content']
+    /** What messageDigest covers, when it is not the whole content. */
+    readonly messageDigest?: Uint8Array
+    readonly signingTime: boolean
+  },
+): PreparedTask {
+  const certificate = signer.certificate
+  if (!certificate) throw new Error('a CMS needs a certificate')
+  const toBeSigned = signedAttributes({
+    contentType: given.contentType,
+    messageDigest: given.messageDigest ?? given.content.sm3,
+    signerCertificate: parseCertificate(certificate.der),
+    ...(given.signingTime ? { signingTime: deps.clock.now() } : {}),
+  })
+  return {
+    toBeSigned,
+    digest: sm2MessageDigest(parseSm2PublicKey(signer.publicKey), toBeSigned),
+    keyId: signer.keyId,
+    certificateId: certificate.certificateId,
+    content: given.content,
+  }
+}
+
+/** The finished CMS of a stored signature: certificates, timestamp, and revocation answers fetched after it. */
+export async function makeCms(
+  deps: SigningDeps,
+  task: SigningTask,
+  given: { readonly contentType: string; readonly content?: Uint8Array },
+): Promise<{
+  readonly cms: Uint8Array
+  readonly completion: StoredCompletion
+  readonly revocation: RevocationMaterial
+}> {
+  const { signature, certificate } = await deps.db.tx({ tenantId: task.tenantId }, async (tx) => ({
+    signature: await signatureOf(tx, task),
+    certificate: await deps.certificates.ofPerson(tx, task),
+  }))
+  if (!signature || certificate?.certificateId !== signature.certificateId || !certificate)
+    throw new Error('a signature without its certificate')
+  const signatureValue = encodeSm2Signature(signature)
+  const bare = assembleSignedData({
+    contentType: given.contentType,
+    ...(given.content ? { content: given.content } : {}),
+    signedAttributes: signature.signed,
+    signerCertificate: parseCertificate(certificate.der),
+    certificates: certificatesOf(certificate),
+    signatureAlgorithm: 'sm2-with-sm3',
+    digestAlgorithm: 'sm3',
+    signatureValue,
+  })
+  const timestampToken = await deps.certificates.timeStamp(sm3(signatureValue))
+  // After the timestamp: an answer from before it would say nothing about the moment of signing.
+  const revocation = await deps.certificates.revocationMaterial({
+    tenantId: task.tenantId,
+    certificateId: certificate.certificateId,
+  })
+  const cms = withRevocationInfo(withTimeStampToken(bare, timestampToken), {
+    crls: revocation.crls,
+    ocsps: [revocation.ocsp],
+  })
+  return {
+    cms,
+    revocation,
+    completion: { cms, timestampToken, ocspResponse: revocation.ocsp },
+  }
+}
+
+/** Completion, state and event in one commit; done by another process meanwhile is done. */
+export async function commitCompletion(
+  deps: SigningDeps,
+  task: SigningTask,
+  completion: StoredCompletion,
+  also: (tx: Tx, at: Date) => Promise<void>,
+): Promise<void> {
+  await deps.db.tx({ tenantId: task.tenantId }, async (tx) => {
+    const locked = await taskById(tx, task, 'for update')
+    if (locked?.state !== 'signed') return
+    const at = deps.clock.now()
+    await insertCompletion(tx, task, completion, at)
+    await also(tx, at)
+    await moveTask(tx, locked, 'complete', at)
+    await deps.signals.notify(tx, ...taskTopics(task))
+  })
+}
+
+/** Leaf first; the root is the verifier's to bring. */
+function certificatesOf(certificate: SignerCertificate) {
+  return [certificate.der, ...certificate.chain.slice(0, -1)].map((der) => parseCertificate(der))
+}

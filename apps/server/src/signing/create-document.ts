@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto'
+import { DocumentError, readPdf, refuseIfUnsignable } from '@yunqian/documents'
+import { appendEvent } from '../evidence/index.ts'
+import { newId } from '../platform/index.ts'
+import { insertDocument, insertRevision, type StoredDocument } from './document-store.ts'
+import { SigningError } from './errors.ts'
+import type { ApplicationCaller, SigningDeps } from './ports.ts'
+
+export interface DocumentCommand {
+  readonly title: string
+  readonly documentType: string
+  readonly patientLabel?: string
+  readonly reference?: string
+  readonly mediaType: 'application/pdf' | 'application/octet-stream'
+  readonly content: Uint8Array
+}
+
+/**
+ * Takes a document as it is: its bytes are stored before its row, and never changed. A PDF that could not be signed is
+ * refused now rather than in front of the doctor. Throws SigningError, DocumentError.
+ */
+export async function createDocument(
+  deps: SigningDeps,
+  caller: ApplicationCaller,
+  command: DocumentCommand,
+): Promise<StoredDocument> {
+  if (command.content.length === 0) throw new SigningError('documents.empty')
+  if (command.mediaType === 'application/pdf') refuseUnsignable(command.content)
+  const sm3 = await deps.objects.put(command.content)
+  const digests = digestsOf(command.content)
+  const createdAt = deps.clock.now()
+  const document = {
+    tenantId: caller.tenantId,
+    documentId: newId(deps),
+    centreId: caller.centreId,
+    applicationId: caller.applicationId,
+    title: command.title,
+    documentType: command.documentType,
+    ...(command.patientLabel === undefined ? {} : { patientLabel: command.patientLabel }),
+    ...(command.reference === undefined ? {} : { reference: command.reference }),
+    mediaType: command.mediaType,
+    createdAt,
+  }
+  await deps.db.tx({ tenantId: caller.tenantId }, async (tx) => {
+    await insertDocument(tx, document)
+    const bytes = command.content.length
+    await insertRevision(tx, document, { revision: 0, sm3, ...digests, bytes }, createdAt)
+    await appendEvent(tx, {
+      type: 'document.added',
+      at: createdAt,
+      subject: {
+        document: document.documentId,
+        application: caller.applicationId,
+        centre: caller.centreId,
+      },
+      document: {
+        sm3: Buffer.from(sm3).toString('hex'),
+        sha256: Buffer.from(digests.sha256).toString('hex'),
+      },
+    })
+  })
+  return { ...document, headRevision: 0 }
+}
+
+export const digestsOf = (bytes: Uint8Array): { readonly sha256: Uint8Array } => ({
+  sha256: new Uint8Array(createHash('sha256').update(bytes).digest()),
+})
+
+function refuseUnsignable(content: Uint8Array): void {
+  try {
+    refuseIfUnsignable(readPdf(content))
+  } catch (error) {
+    if (error instanceof DocumentError && error.code === 'documents.pdf-not-a-pdf')
+      throw new SigningError('documents.not-a-pdf')
+    throw error
+  }
+}
