@@ -1,4 +1,4 @@
-import { CONTENT_TYPE, parseCertificate } from '@yunqian/pki'
+import { CONTENT_TYPE } from '@yunqian/pki'
 import {
   assembleSignedData,
   signedAttributes,
@@ -9,13 +9,7 @@ import { encodeSm2Signature, parseSm2PublicKey, sm2MessageDigest, sm3, toHex } f
 import { appendEvent } from '../evidence/index.ts'
 import type { Tx } from '../platform/index.ts'
 import { documentById, revisionOf } from './document-store.ts'
-import type {
-  RevocationMaterial,
-  Signer,
-  SignerCertificate,
-  SigningDeps,
-  TaskForm,
-} from './ports.ts'
+import type { RevocationMaterial, Signer, SigningDeps, TaskForm } from './ports.ts'
 import type { PreparedTask } from './preparation.ts'
 import { insertCompletion, signatureOf, type StoredCompletion } from './signature-store.ts'
 import type { SigningTask } from './task.ts'
@@ -63,7 +57,8 @@ export function prepareAttributes(
   const toBeSigned = signedAttributes({
     contentType: given.contentType,
     messageDigest: given.messageDigest ?? given.content.sm3,
-    signerCertificate: parseCertificate(certificate.der),
+    digestAlgorithm: 'sm3',
+    signerCertificate: certificate.der,
     ...(given.signingTime ? { signingTime: deps.clock.now() } : {}),
   })
   return {
@@ -96,10 +91,10 @@ export async function makeCms(
     contentType: given.contentType,
     ...(given.content ? { content: given.content } : {}),
     signedAttributes: signature.signed,
-    signerCertificate: parseCertificate(certificate.der),
-    certificates: certificatesOf(certificate),
+    signerCertificate: certificate.der,
+    // The root is the verifier's to bring.
+    certificates: certificate.chain.slice(0, -1),
     signatureAlgorithm: 'sm2-with-sm3',
-    digestAlgorithm: 'sm3',
     signatureValue,
   })
   const timestampToken = await deps.certificates.timeStamp(sm3(signatureValue))
@@ -111,6 +106,7 @@ export async function makeCms(
   const cms = withRevocationInfo(withTimeStampToken(bare, timestampToken), {
     crls: revocation.crls,
     ocsps: [revocation.ocsp],
+    certificates: revocation.certificates,
   })
   return {
     cms,
@@ -135,9 +131,4 @@ export async function commitCompletion(
     await moveTask(tx, locked, 'complete', at)
     await deps.signals.notify(tx, ...taskTopics(task))
   })
-}
-
-/** Leaf first; the root is the verifier's to bring. */
-function certificatesOf(certificate: SignerCertificate) {
-  return [certificate.der, ...certificate.chain.slice(0, -1)].map((der) => parseCertificate(der))
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { DocumentError, readPdf, refuseIfUnsignable } from '@yunqian/documents'
+import { fromHex, toHex } from '@yunqian/sm'
 import { appendEvent } from '../evidence/index.ts'
 import { newId } from '../platform/index.ts'
 import { insertDocument, insertRevision, type StoredDocument } from './document-store.ts'
@@ -26,8 +27,7 @@ export async function createDocument(
 ): Promise<StoredDocument> {
   if (command.content.length === 0) throw new SigningError('documents.empty')
   if (command.mediaType === 'application/pdf') refuseUnsignable(command.content)
-  const sm3 = await deps.objects.put(command.content)
-  const digests = digestsOf(command.content)
+  const digests = await storeBytes(deps, command.content)
   const createdAt = deps.clock.now()
   const document = {
     tenantId: caller.tenantId,
@@ -44,7 +44,7 @@ export async function createDocument(
   await deps.db.tx({ tenantId: caller.tenantId }, async (tx) => {
     await insertDocument(tx, document)
     const bytes = command.content.length
-    await insertRevision(tx, document, { revision: 0, sm3, ...digests, bytes }, createdAt)
+    await insertRevision(tx, document, { revision: 0, ...digests, bytes }, createdAt)
     await appendEvent(tx, {
       type: 'document.added',
       at: createdAt,
@@ -54,17 +54,22 @@ export async function createDocument(
         centre: caller.centreId,
       },
       document: {
-        sm3: Buffer.from(sm3).toString('hex'),
-        sha256: Buffer.from(digests.sha256).toString('hex'),
+        sm3: toHex(digests.sm3),
+        sha256: toHex(digests.sha256),
       },
     })
   })
   return { ...document, headRevision: 0 }
 }
 
-export const digestsOf = (bytes: Uint8Array): { readonly sha256: Uint8Array } => ({
-  sha256: new Uint8Array(createHash('sha256').update(bytes).digest()),
-})
+/** Stores bytes durably and returns both their digests. */
+export async function storeBytes(
+  deps: Pick<SigningDeps, 'blobs'>,
+  bytes: Uint8Array,
+): Promise<{ readonly sm3: Uint8Array; readonly sha256: Uint8Array }> {
+  const { sm3Hex } = await deps.blobs.put(bytes)
+  return { sm3: fromHex(sm3Hex), sha256: createHash('sha256').update(bytes).digest() }
+}
 
 function refuseUnsignable(content: Uint8Array): void {
   try {

@@ -1,5 +1,6 @@
 import { readPages, readPdf } from '@yunqian/documents'
 import type { SigningTask as SigningTaskView } from '@yunqian/api'
+import { toHex } from '@yunqian/sm'
 import { appendEvent } from '../evidence/index.ts'
 import { newId, type Tx } from '../platform/index.ts'
 import { ownDocument } from './document-view.ts'
@@ -37,7 +38,7 @@ export async function createSigningTask(
   if (command.form === 'pdf' && document.mediaType !== 'application/pdf')
     throw new SigningError('documents.not-a-pdf')
   if (command.appearance && command.form === 'pdf')
-    requirePage(await deps.objects.get(head!.sm3), command.appearance.page)
+    requirePage(await deps.blobs.get(toHex(head!.sm3)), command.appearance.page)
   // 2. The signer, a member of the centre with a certificate; task and event in one commit.
   return deps.db.tx(scope, async (tx) => {
     const task = await newTask(deps, tx, caller, command, document)

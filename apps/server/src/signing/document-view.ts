@@ -80,5 +80,5 @@ export async function getDocumentContent(
     if (!wanted) throw new SigningError('documents.unknown', { revision })
     return { sm3: wanted.sm3, mediaType: document.mediaType }
   })
-  return { bytes: await deps.objects.get(found.sm3), mediaType: found.mediaType }
+  return { bytes: await deps.blobs.get(toHex(found.sm3)), mediaType: found.mediaType }
 }

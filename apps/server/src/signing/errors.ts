@@ -1,4 +1,5 @@
 export type SigningErrorCode =
+  | 'certificates.none'
   | 'documents.unknown'
   | 'documents.empty'
   | 'documents.not-a-pdf'

@@ -5,7 +5,7 @@ import { sm3, toHex } from '@yunqian/sm'
 import { appendEvent } from '../evidence/index.ts'
 import { signatureAppearance } from './appearance.ts'
 import { commitCompletion, makeCms, prepareAttributes } from './cms-form.ts'
-import { digestsOf } from './create-document.ts'
+import { storeBytes } from './create-document.ts'
 import { advanceHead, documentById, insertRevision, revisionOf } from './document-store.ts'
 import { handwritingOf } from './handwriting.ts'
 import type { Signer, SigningDeps, TaskForm } from './ports.ts'
@@ -34,7 +34,7 @@ async function prepare(
     ...(task.reason === undefined ? {} : { reason: task.reason }),
     ...(handwriting ? { handwriting } : {}),
   })
-  const made = prepareSignature(await deps.objects.get(head.sm3), {
+  const made = prepareSignature(await deps.blobs.get(toHex(head.sm3)), {
     ...placed(task.appearance),
     appearance,
     signingTime: at,
@@ -44,7 +44,7 @@ async function prepare(
   const covered = coveredBytes(made.prepared, made.byteRange)
   const content = {
     mediaType: 'application/pdf',
-    sm3: await deps.objects.put(made.prepared),
+    sm3: (await storeBytes(deps, made.prepared)).sm3,
     bytes: made.prepared.length,
   }
   return {
@@ -70,7 +70,7 @@ async function complete(deps: SigningDeps, task: SigningTask): Promise<void> {
   const prepared = await deps.db.tx(name, (tx) => preparationOf(tx, task))
   const base = prepared?.base
   if (!base) throw new Error('a PDF signature without its preparation')
-  const shown = await deps.objects.get(prepared.content.sm3)
+  const shown = await deps.blobs.get(toHex(prepared.content.sm3))
   // 2. CMS, timestamp over the signature value, then revocation answers newer than it.
   const { cms, completion, revocation } = await makeCms(deps, task, {
     contentType: CONTENT_TYPE.data,
@@ -85,7 +85,7 @@ async function complete(deps: SigningDeps, task: SigningTask): Promise<void> {
     vriFor: cms,
   })
   // 4. Bytes first, durable; then revision, head, state and event in one commit.
-  const stored = { sm3: await deps.objects.put(finished), ...digestsOf(finished) }
+  const stored = await storeBytes(deps, finished)
   const revision = base.revision + 1
   await commitCompletion(deps, task, { ...completion, revision }, async (tx, at) => {
     if (!(await advanceHead(tx, name, base.revision)))

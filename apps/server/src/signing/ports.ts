@@ -1,7 +1,7 @@
 import type { CertificateView, TaskKind } from '@yunqian/api'
 import type { RandomSource } from '@yunqian/sm'
-import type { Clock, Database, Log, Signals, Tx } from '../platform/index.ts'
-import type { Sealer } from '../keys/two-party/index.ts'
+import type { Blobs, Clock, Database, Log, Signals, Tx } from '../platform/index.ts'
+import type { KeyGenerations, Sealer } from '../keys/two-party/index.ts'
 import type { OpenNonces } from './open-nonces.ts'
 import type { PreparedTask } from './preparation.ts'
 import type { SigningTask } from './task.ts'
@@ -19,12 +19,6 @@ export interface ApplicationCaller {
   readonly tenantId: string
   readonly applicationId: string
   readonly centreId: string
-}
-
-/** Big objects under their SM3. What `put` returned is durable, and `get` returns exactly those bytes. */
-export interface ObjectStore {
-  put(bytes: Uint8Array): Promise<Uint8Array>
-  get(sm3: Uint8Array): Promise<Uint8Array>
 }
 
 /** The newest certificate of a person, as far as signing needs it. */
@@ -88,6 +82,63 @@ export interface HisUsers {
   ): Promise<string | undefined>
 }
 
+/** The room that decides who gets a certificate. */
+export interface Enrollments {
+  /** The application of this phone, locked, when it has come to the making of the key; throws `enrollment.wrong-state`, `enrollment.unknown`. */
+  forKey(
+    tx: Tx,
+    wanted: {
+      readonly tenantId: string
+      readonly enrollmentId: string
+      readonly deviceId: string
+    },
+  ): Promise<KeyEnrollment>
+  /** Moves the application on, in the transaction that keeps the key. */
+  keyMade(
+    tx: Tx,
+    made: {
+      readonly tenantId: string
+      readonly enrollmentId: string
+      readonly keyId: string
+      readonly csrTaskId: string
+      readonly at: Date
+    },
+  ): Promise<void>
+  /** Issues for a signed certification request; the same request again is answered with the same certificate. */
+  issue(request: {
+    readonly tenantId: string
+    readonly enrollmentId: string
+    readonly keyId: string
+    readonly csr: Uint8Array
+  }): Promise<{ readonly certificateId: string }>
+}
+
+export interface KeyEnrollment {
+  readonly personId: string
+  readonly centreId: string
+  /** DER of the Name the certificate will carry. */
+  readonly subject: Uint8Array
+  /** A key made before and not certified; it is replaced. */
+  readonly keyId?: string
+}
+
+/** The accounts room: a person as they may be shown to themselves. */
+export interface People {
+  describe(
+    tx: Tx,
+    person: { readonly tenantId: string; readonly personId: string },
+  ): Promise<{
+    readonly name: string
+    readonly idNumberMasked: string
+    readonly mobileMasked: string
+    readonly centres: readonly {
+      readonly centreId: string
+      readonly name: string
+      readonly role: string
+    }[]
+  }>
+}
+
 /** One kind of task: what exactly is signed, and what becomes of the signature. */
 export interface TaskForm {
   prepare(deps: SigningDeps, task: SigningTask, signer: Signer): Promise<PreparedTask>
@@ -115,12 +166,15 @@ export interface SigningDeps {
   readonly clock: Clock
   readonly random: RandomSource
   readonly sealer: Sealer
-  readonly objects: ObjectStore
+  readonly blobs: Blobs
   readonly signals: Signals
   readonly log: Log
   readonly nonces: OpenNonces
   readonly certificates: Certificates
   readonly hisUsers: HisUsers
+  readonly enrollments: Enrollments
+  readonly people: People
+  readonly keyGenerations: KeyGenerations
   readonly forms: Readonly<Record<TaskKind, TaskForm>>
   /** Where QR codes lead, without a slash at the end. */
   readonly publicUrl: string

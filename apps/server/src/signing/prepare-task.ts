@@ -35,8 +35,7 @@ export async function getTaskContent(
   taskId: string,
 ): Promise<Uint8Array> {
   const { prepared } = await prepareTask(deps, caller, taskId)
-  const bytes = await deps.objects.get(prepared.content.sm3)
-  return bytes
+  return deps.blobs.get(toHex(prepared.content.sm3))
 }
 
 async function prepareTask(

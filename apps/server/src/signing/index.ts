@@ -1,0 +1,31 @@
+export { cmsForm, commitCompletion, makeCms, prepareAttributes } from './cms-form.ts'
+export { completeTask, completeTasks } from './complete-task.ts'
+export { isMember } from './create-signing-task.ts'
+export { csrForm } from './csr-form.ts'
+export { SigningError, type SigningErrorCode } from './errors.ts'
+export { mountIntegratorRoutes } from './integrator-routes.ts'
+export { OpenNonces } from './open-nonces.ts'
+export { pdfForm } from './pdf-form.ts'
+export { mountPhoneRoutes } from './phone-routes.ts'
+export { scanSigningTask } from './phone-tasks.ts'
+export type {
+  ApplicationCaller,
+  Certificates,
+  Enrollments,
+  HisUsers,
+  KeyEnrollment,
+  People,
+  PhoneCaller,
+  RevocationMaterial,
+  Signer,
+  SignerCertificate,
+  SigningDeps,
+  TaskForm,
+} from './ports.ts'
+export type { PreparedTask } from './preparation.ts'
+export { tidySigning } from './recover.ts'
+export { completionOf, signatureOf } from './signature-store.ts'
+export { qrText } from './signing-task-view.ts'
+export type { SigningTask } from './task.ts'
+export { insertTask, moveTask, taskById, taskTopics } from './task-store.ts'
+export { taskSummary } from './task-view.ts'
