@@ -79,6 +79,7 @@ export async function makeCms(
   readonly cms: Uint8Array
   readonly completion: StoredCompletion
   readonly revocation: RevocationMaterial
+  readonly certificateId: string
 }> {
   const { signature, certificate } = await deps.db.tx({ tenantId: task.tenantId }, async (tx) => ({
     signature: await signatureOf(tx, task),
@@ -111,6 +112,7 @@ export async function makeCms(
   return {
     cms,
     revocation,
+    certificateId: certificate.certificateId,
     completion: { cms, timestampToken, ocspResponse: revocation.ocsp },
   }
 }

@@ -22,7 +22,7 @@ export type {
   SigningDeps,
   TaskForm,
 } from './ports.ts'
-export type { PreparedTask } from './preparation.ts'
+export { preparationOf, type PreparedTask } from './preparation.ts'
 export { tidySigning } from './recover.ts'
 export { completionOf, signatureOf } from './signature-store.ts'
 export { qrText } from './signing-task-view.ts'
