@@ -1,10 +1,7 @@
 import type { SigningDeps } from '../signing/index.ts'
 
 export interface LoginDeps extends SigningDeps {
-  /**
-   * Verifies a CMS with its content attached, now, against this platform's own root: the report of packages/verify.
-   * `certificateDer` is the signer's, whose revocation is asked freshly.
-   */
+  /** The verifier's report on a CMS with its content attached, as of now, with this platform's root as only anchor. */
   readonly verifyRecord: (cms: Uint8Array) => Promise<RecordVerification>
 }
 

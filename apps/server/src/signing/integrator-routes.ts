@@ -1,5 +1,5 @@
 import { integratorEndpoints as api } from '@yunqian/api'
-import type { HttpApp } from '../platform/index.ts'
+import type { HttpApp } from '../platform/http/index.ts'
 import { createDocument } from './create-document.ts'
 import { createSigningTask } from './create-signing-task.ts'
 import { getDocument, getDocumentContent } from './document-view.ts'

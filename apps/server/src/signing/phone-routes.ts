@@ -1,5 +1,5 @@
 import { phoneEndpoints as api } from '@yunqian/api'
-import type { DevicePrincipal, HttpApp } from '../platform/index.ts'
+import type { DevicePrincipal, HttpApp } from '../platform/http/index.ts'
 import { SigningError } from './errors.ts'
 import { finishSigning } from './finish-signing.ts'
 import { setHandwriting } from './handwriting.ts'

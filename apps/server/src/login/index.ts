@@ -1,0 +1,5 @@
+export { LoginError, type LoginErrorCode } from './errors.ts'
+export { hisUsers } from './his-users.ts'
+export { loginForm } from './login-form.ts'
+export type { LoginDeps, RecordVerification } from './ports.ts'
+export { mountLoginRoutes } from './routes.ts'
