@@ -1,6 +1,6 @@
 import type { CertificateView, TaskKind } from '@yunqian/api'
 import type { RandomSource } from '@yunqian/sm'
-import type { Blobs, Clock, Database, Log, Signals, Tx } from '../platform/index.ts'
+import type { Clock, Database, Log, Signals, Tx } from '../platform/index.ts'
 import type { KeyGenerations, Sealer } from '../keys/two-party/index.ts'
 import type { OpenNonces } from './open-nonces.ts'
 import type { PreparedTask } from './preparation.ts'
@@ -19,6 +19,12 @@ export interface ApplicationCaller {
   readonly tenantId: string
   readonly applicationId: string
   readonly centreId: string
+}
+
+/** Large objects under the SM3 of their bytes: durable when `put` resolves, and never changed. */
+export interface Blobs {
+  put(bytes: Uint8Array): Promise<{ readonly sm3Hex: string }>
+  get(sm3Hex: string): Promise<Uint8Array>
 }
 
 /** The newest certificate of a person, as far as signing needs it. */
