@@ -193,7 +193,10 @@ describe('joining', () => {
     await expect(
       joinSigning(deps, phone.doctor, { sid: opened.sid, message: other }),
     ).rejects.toMatchObject({ code: 'signing.join-differs' })
-    const done = await finishSigning(deps, phone.doctor, { sid: opened.sid, ...finish(again.answer) })
+    const done = await finishSigning(deps, phone.doctor, {
+      sid: opened.sid,
+      ...finish(again.answer),
+    })
     expect(done.task.state).toBe('completed')
   })
 
@@ -223,9 +226,9 @@ describe('joining', () => {
     const opened = await open(deps, phone, await newTask())
     const stranger = { ...phone.doctor, deviceId: '01900000-0000-7000-8000-0000000000aa' }
     const { message } = opened.join()
-    await expect(
-      joinSigning(deps, stranger, { sid: opened.sid, message }),
-    ).rejects.toMatchObject({ code: 'signing.session-unknown' })
+    await expect(joinSigning(deps, stranger, { sid: opened.sid, message })).rejects.toMatchObject({
+      code: 'signing.session-unknown',
+    })
     await joinSigning(deps, phone.doctor, { sid: opened.sid, message })
   })
 })
@@ -314,7 +317,9 @@ describe('what is kept', () => {
   it('erases the stored answer once the signature is in', async () => {
     await sign(deps, phone, await newTask())
     const rows = await world.database.db.tx({ tenantId: world.tenantId }, (tx) =>
-      tx.query(`select 1 from signing_session where state = 'finished' and answer_sealed is not null`),
+      tx.query(
+        `select 1 from signing_session where state = 'finished' and answer_sealed is not null`,
+      ),
     )
     expect(rows).toEqual([])
   })

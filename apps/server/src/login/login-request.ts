@@ -49,10 +49,7 @@ export interface LoginRecord {
 }
 
 /** The state as everyone should see it: overdue is expired before anybody writes it down. */
-export function stateAt(
-  request: Pick<LoginRequest, 'state' | 'expiresAt'>,
-  now: Date,
-): LoginState {
+export function stateAt(request: Pick<LoginRequest, 'state' | 'expiresAt'>, now: Date): LoginState {
   const open = request.state === 'waiting' || request.state === 'scanned'
   return open && request.expiresAt <= now ? 'expired' : request.state
 }

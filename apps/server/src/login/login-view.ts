@@ -69,11 +69,7 @@ export async function loginView(
 }
 
 /** The person who approved a login, as the application may know them. */
-export async function subjectOf(
-  deps: LoginDeps,
-  tx: Tx,
-  request: LoginRequest,
-): Promise<Subject> {
+export async function subjectOf(deps: LoginDeps, tx: Tx, request: LoginRequest): Promise<Subject> {
   const { tenantId, applicationId, personId, certificateId } = request
   if (personId === undefined || certificateId === undefined)
     throw new LoginError('login.not-approved')

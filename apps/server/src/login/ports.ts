@@ -7,5 +7,9 @@ export interface LoginDeps extends SigningDeps {
 
 export interface RecordVerification {
   readonly verdict: 'valid' | 'invalid' | 'indeterminate' | 'unreadable'
-  readonly report: { readonly v: 1; readonly kind: string; readonly verdict: RecordVerification['verdict'] }
+  readonly report: {
+    readonly v: 1
+    readonly kind: string
+    readonly verdict: RecordVerification['verdict']
+  }
 }

@@ -37,7 +37,9 @@ export async function verifyLogin(
     const subject = await subjectOf(deps, tx, locked)
     const certificate = await deps.certificates.ofPerson(tx, { ...scope, ...subject })
     if (certificate?.certificateId !== subject.certificateId || certificate.state !== 'valid')
-      throw new LoginError('login.record-invalid', { certificate: certificate?.state ?? 'replaced' })
+      throw new LoginError('login.record-invalid', {
+        certificate: certificate?.state ?? 'replaced',
+      })
     if (!(await markVerified(tx, locked, at))) throw new LoginError('login.record-used')
     await appendEvent(tx, {
       type: 'login.verified',

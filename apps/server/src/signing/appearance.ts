@@ -38,10 +38,7 @@ export async function signatureAppearance(shown: {
   ]
   return {
     ...(shown.handwriting ? { strokes: shown.handwriting } : {}),
-    lines: [
-      outlineText(font, shown.name, 8.5),
-      ...small.map((line) => outlineText(font, line, 6)),
-    ],
+    lines: [outlineText(font, shown.name, 8.5), ...small.map((line) => outlineText(font, line, 6))],
   }
 }
 

@@ -101,7 +101,8 @@ async function signerId(
       ? signer.personId
       : await deps.hisUsers.personOf(tx, { ...caller, hisUserId: signer.hisUserId })
   if (personId === undefined) throw new SigningError('login.binding-unknown')
-  if (!(await isMember(tx, { ...caller, personId }))) throw new SigningError('signing.signer-unknown')
+  if (!(await isMember(tx, { ...caller, personId })))
+    throw new SigningError('signing.signer-unknown')
   return personId
 }
 
@@ -119,5 +120,6 @@ export async function isMember(
 }
 
 function requirePage(pdf: Uint8Array, page: number): void {
-  if (page > readPages(readPdf(pdf).latest).length) throw new SigningError('documents.page-unknown', { page })
+  if (page > readPages(readPdf(pdf).latest).length)
+    throw new SigningError('documents.page-unknown', { page })
 }

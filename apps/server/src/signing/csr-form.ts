@@ -1,4 +1,8 @@
-import { assembleCertificationRequest, certificationRequestInfo, sm2PublicKeyInfo } from '@yunqian/pki/write'
+import {
+  assembleCertificationRequest,
+  certificationRequestInfo,
+  sm2PublicKeyInfo,
+} from '@yunqian/pki/write'
 import { encodeSm2Signature, parseSm2PublicKey, sm2MessageDigest } from '@yunqian/sm'
 import { commitCompletion } from './cms-form.ts'
 import { storeBytes } from './create-document.ts'

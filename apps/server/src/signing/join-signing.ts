@@ -87,11 +87,7 @@ async function ownSession(
   return session
 }
 
-function answerAgain(
-  deps: SigningDeps,
-  session: SigningSession,
-  message: Uint8Array,
-): JoinResult {
+function answerAgain(deps: SigningDeps, session: SigningSession, message: Uint8Array): JoinResult {
   if (session.state === 'lost') throw new SigningError('signing.session-lost')
   if (!session.joinMessage) throw new SigningError('signing.session-unknown')
   if (!equalBytes(session.joinMessage, message)) throw new SigningError('signing.join-differs')

@@ -63,9 +63,7 @@ function mountTaskRoutes(app: HttpApp, deps: SigningDeps): void {
     })
   })
   app.route(api.getTask, ({ device, params }) => getTask(deps, device, params.taskId))
-  app.route(api.getTaskContent, ({ device, params }) =>
-    getTaskContent(deps, device, params.taskId),
-  )
+  app.route(api.getTaskContent, ({ device, params }) => getTaskContent(deps, device, params.taskId))
   app.route(api.refuseTask, ({ device, params, body }) =>
     refuseTask(deps, device, params.taskId, body.reason),
   )

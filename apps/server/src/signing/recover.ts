@@ -52,12 +52,7 @@ async function closeIf(
   })
 }
 
-async function expireTasks(
-  deps: SigningDeps,
-  tx: Tx,
-  tenantId: string,
-  now: Date,
-): Promise<void> {
+async function expireTasks(deps: SigningDeps, tx: Tx, tenantId: string, now: Date): Promise<void> {
   for (const task of await overdueTasks(tx, tenantId, now)) {
     await moveTask(tx, task, 'expire', now)
     await appendEvent(tx, {

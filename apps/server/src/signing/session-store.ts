@@ -146,14 +146,7 @@ export async function markAnswered(
     `update signing_session set state = 'answered', join_message = $3, answer_sealed = $4,
        tries_left = $5, answered_at = $6
      where tenant_id = $1 and sid = $2 and state = 'open'`,
-    [
-      tenantId,
-      sid,
-      answered.joinMessage,
-      answered.answerSealed,
-      answered.triesLeft,
-      answered.at,
-    ],
+    [tenantId, sid, answered.joinMessage, answered.answerSealed, answered.triesLeft, answered.at],
   )
   if (written !== 1) throw new Error('the session is not open')
 }

@@ -45,12 +45,12 @@ export async function signerOf(
   task: SigningTask,
   deviceId: string,
 ): Promise<{ readonly signer: Signer; readonly key: TwoPartyKey }> {
-  const certificate =
-    task.kind === 'csr' ? undefined : await deps.certificates.ofPerson(tx, task)
+  const certificate = task.kind === 'csr' ? undefined : await deps.certificates.ofPerson(tx, task)
   if (task.kind !== 'csr' && certificate?.state !== 'valid')
-    throw new SigningError('signing.certificate-not-valid', {
-      ...(certificate ? { state: certificate.state } : {}),
-    })
+    throw new SigningError(
+      'signing.certificate-not-valid',
+      certificate ? { state: certificate.state } : {},
+    )
   const keyId = certificate?.keyId ?? task.keyId
   const key = keyId === undefined ? undefined : await keyById(tx, { ...task, keyId })
   if (!key || key.personId !== task.personId)

@@ -63,14 +63,7 @@ export async function taskSummaries(
      where t.tenant_id = $1 and t.person_id = $2 and t.created_at < coalesce($3, 'infinity')
        and ($4 = 'all' or ($4 = 'open') = (t.state = any ($5) and (t.state = 'signed' or t.expires_at > $6)))
      order by t.created_at desc, t.task_id desc limit ${pageSize}`,
-    [
-      wanted.tenantId,
-      wanted.personId,
-      wanted.before ?? null,
-      wanted.state,
-      openStates,
-      wanted.now,
-    ],
+    [wanted.tenantId, wanted.personId, wanted.before ?? null, wanted.state, openStates, wanted.now],
   )
   return rows.map((row) => fromRow(row, wanted.now))
 }
