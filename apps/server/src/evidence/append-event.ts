@@ -1,9 +1,7 @@
 import { commitment, encodeEvent, leafHashes } from '@yunqian/evidence'
 import type { DigestPair, EventRecord, EventType, JsonValue } from '@yunqian/evidence'
-import { systemRandom } from '../platform/index.ts'
-import type { Tx } from '../platform/index.ts'
-import { newEventId } from './event-id.ts'
-import type { Sealer } from './ports.ts'
+import { newId, systemRandom } from '../platform/index.ts'
+import type { Sealer, Tx } from '../platform/index.ts'
 import { insertEvent } from './store.ts'
 
 /** What a room reports. Ids and hashes go into `subject`; what is personal only into `personal`. */
@@ -15,7 +13,10 @@ export interface NewEvent {
   readonly signature?: { readonly sm3: string }
   readonly data?: Readonly<Record<string, JsonValue>>
   /** Values the log commits to with a fresh salt each and never holds; the salts stay, sealed, beside the log. */
-  readonly personal?: { readonly sealer: Sealer; readonly values: Readonly<Record<string, string>> }
+  readonly personal?: {
+    readonly sealer: Pick<Sealer, 'seal'>
+    readonly values: Readonly<Record<string, string>>
+  }
 }
 
 const SALT_BYTES = 32
@@ -25,7 +26,7 @@ const SALT_BYTES = 32
  * in the tree comes later, from `sequenceEvents`. The tenant is the transaction's.
  */
 export async function appendEvent(tx: Tx, event: NewEvent): Promise<{ eventId: string }> {
-  const eventId = newEventId(event.at, systemRandom)
+  const eventId = newId({ clock: { now: () => event.at }, random: systemRandom })
   const tenant = await tx.queryOne<{ id: string | null }>('select current_tenant() as id')
   if (!tenant?.id) throw new Error('an event needs a transaction of a tenant')
   const committed = commitTo(event.personal)

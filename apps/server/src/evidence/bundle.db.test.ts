@@ -54,7 +54,9 @@ beforeAll(async () => {
     original,
     signedPdf: await signPdf(authority, original),
     detachedSignatures: [signature],
-    loginRecords: [await signContent(authority, new TextEncoder().encode('{}'), { detached: false })],
+    loginRecords: [
+      await signContent(authority, new TextEncoder().encode('{}'), { detached: false }),
+    ],
     timestamps: [timestampResponse(stamp)],
     certificates: [],
     ocsps: [],

@@ -1,2 +1,7 @@
 export { appendEvent, type NewEvent } from './append-event.ts'
-export type { Sealer } from './ports.ts'
+export { audit, type AuditDeps, type AuditFinding, type AuditPart } from './audit.ts'
+export { buildDocumentBundle, type BundleDeps } from './build-document-bundle.ts'
+export { EvidenceRoomError } from './errors.ts'
+export { evidenceRoom, type EvidencePorts } from './evidence-room.ts'
+export type { SignedDocument, SignedDocuments } from './ports.ts'
+export { sequenceEvents } from './sequence-events.ts'

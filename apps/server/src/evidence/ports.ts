@@ -1,8 +1,3 @@
-/** Seals bytes under the platform key, bound to a purpose. */
-export interface Sealer {
-  seal(purpose: string, bytes: Uint8Array): Uint8Array
-}
-
 /** One revision of a document and what belongs to it, as the room that keeps documents gives it out. */
 export interface SignedDocument {
   readonly revision: number

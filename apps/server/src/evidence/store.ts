@@ -219,3 +219,48 @@ export async function eventsFrom(
   )
   return rows.map(toEvent)
 }
+
+/** The newest events before a time, newest first. */
+export async function eventsBefore(
+  tx: Tx,
+  wanted: {
+    readonly before: Date | undefined
+    readonly type: string | undefined
+    readonly most: number
+  },
+): Promise<readonly StoredEvent[]> {
+  const rows = await tx.query<EventRow>(
+    `select ${eventColumns}
+     from evidence_event e left join evidence_leaf l using (tenant_id, event_id)
+     where e.tenant_id = current_tenant()
+       and ($1::timestamptz is null or e.at < $1) and ($2::text is null or e.type = $2)
+     order by e.at desc, e.event_id desc limit $3`,
+    [wanted.before ?? null, wanted.type ?? null, wanted.most],
+  )
+  return rows.map(toEvent)
+}
+
+/** Events that are neither in the tree nor waiting for it: there must be none. */
+export async function lostEvents(tx: Tx): Promise<readonly string[]> {
+  const rows = await tx.query<{ event_id: string }>(
+    `select e.event_id from evidence_event e
+     where e.tenant_id = current_tenant()
+       and not exists (select from evidence_leaf l
+         where l.tenant_id = e.tenant_id and l.event_id = e.event_id)
+       and not exists (select from evidence_pending p
+         where p.tenant_id = e.tenant_id and p.event_id = e.event_id)`,
+  )
+  return rows.map((row) => row.event_id)
+}
+
+/** Rights to change or remove that the service's role has on insert-only tables: there must be none. */
+export async function excessRights(tx: Tx): Promise<readonly string[]> {
+  const rows = await tx.query<{ excess: string }>(
+    `select t.name || ' ' || r.privilege as excess
+     from unnest(array['evidence_event', 'evidence_leaf', 'evidence_node', 'evidence_checkpoint'])
+         as t (name),
+       unnest(array['UPDATE', 'DELETE', 'TRUNCATE']) as r (privilege)
+     where has_table_privilege('yunqian_app', t.name, r.privilege)`,
+  )
+  return rows.map((row) => row.excess)
+}

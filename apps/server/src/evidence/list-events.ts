@@ -1,0 +1,39 @@
+import type { consoleEndpoints, QueryOf, ReplyOf } from '@yunqian/api'
+import { toHex } from '@yunqian/sm'
+import type { Tx } from '../platform/index.ts'
+import { eventsBefore, latestCheckpoint } from './store.ts'
+
+type Query = QueryOf<typeof consoleEndpoints.listEvents>
+type Reply = ReplyOf<typeof consoleEndpoints.listEvents>
+
+const base64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes))
+
+/** The newest events of a district and the log's latest checkpoint, for auditors. */
+export async function listEvents(tx: Tx, query: Query): Promise<Reply> {
+  const events = await eventsBefore(tx, {
+    before: query.before ? new Date(query.before) : undefined,
+    type: query.type,
+    most: query.limit ?? 50,
+  })
+  const latest = await latestCheckpoint(tx)
+  return {
+    events: events.map(({ eventId, index, record, leaf }) => ({
+      eventId,
+      ...(index === undefined ? {} : { index }),
+      type: record.type,
+      at: record.at,
+      subject: { ...record.subject },
+      leafSm3: toHex(leaf.sm3),
+    })),
+    ...(latest
+      ? {
+          checkpoint: {
+            size: latest.checkpoint.size,
+            at: latest.checkpoint.time.toISOString(),
+            sm3Root: base64(latest.checkpoint.sm3Root),
+            sha256Root: base64(latest.checkpoint.sha256Root),
+          },
+        }
+      : {}),
+  }
+}
