@@ -1,0 +1,1 @@
+export { verificationRoom, type TrustMaterial } from './verification-room.ts'

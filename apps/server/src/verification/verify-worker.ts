@@ -1,0 +1,5 @@
+// A thread for one verification: a stranger's file can take its time without holding up the service.
+import { parentPort, workerData } from 'node:worker_threads'
+import { answerQuestion, type VerifyQuestion } from './verify-question.ts'
+
+parentPort?.postMessage(answerQuestion(workerData as VerifyQuestion))
