@@ -2,4 +2,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { answerQuestion, type VerifyQuestion } from './verify-question.ts'
 
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origin.
 parentPort?.postMessage(answerQuestion(workerData as VerifyQuestion))
