@@ -1,0 +1,28 @@
+export type AccountsErrorCode =
+  | 'accounts.invitation-unknown'
+  | 'accounts.login-taken'
+  | 'accounts.password-weak'
+  | 'accounts.sign-in-failed'
+  | 'accounts.sign-in-throttled'
+  | 'accounts.passkey-invalid'
+  | 'accounts.centre-code-taken'
+  | 'accounts.centre-unknown'
+  | 'accounts.centre-closed'
+  | 'accounts.id-number-invalid'
+  | 'accounts.person-exists'
+  | 'accounts.application-unknown'
+  | 'platform.unauthenticated'
+  | 'platform.forbidden'
+
+/** Why accounts refused; details never carry what a person typed. */
+export class AccountsError extends Error {
+  override readonly name = 'AccountsError'
+  readonly code: AccountsErrorCode
+  readonly details: Readonly<Record<string, unknown>>
+
+  constructor(code: AccountsErrorCode, details: Readonly<Record<string, unknown>> = {}) {
+    super(code)
+    this.code = code
+    this.details = details
+  }
+}

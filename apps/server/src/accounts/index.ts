@@ -1,0 +1,33 @@
+import type { Platform, Room } from '../platform/index.ts'
+import { authenticateApplication } from './applications.ts'
+import { mountAccountRoutes, type AccountsPorts } from './routes.ts'
+import { authenticateStaff } from './sessions.ts'
+
+export { applicationById, createApplication } from './applications.ts'
+export { addCentre, centreName, requireOpenCentre } from './centres.ts'
+export { createDistrict, listTenants, resolveCentre } from './district.ts'
+export { AccountsError, type AccountsErrorCode } from './errors.ts'
+export { maskIdNumber, maskMobile, parseIdNumber } from './id-number.ts'
+export { invite } from './invitations.ts'
+export {
+  idNumberOf,
+  membershipsOf,
+  personById,
+  personByIdNumber,
+  registerPerson,
+  type Membership,
+  type PersonSummary,
+} from './people.ts'
+export type { AccountsPorts } from './routes.ts'
+
+/** Tenants, centres, people, staff and programs. */
+export function accountsRoom(platform: Platform, ports: AccountsPorts): Room {
+  return {
+    name: 'accounts',
+    authenticators: {
+      staff: (request) => authenticateStaff(platform, request),
+      application: (request) => authenticateApplication(platform, request),
+    },
+    routes: (app) => mountAccountRoutes(app, platform, ports),
+  }
+}

@@ -1,0 +1,191 @@
+import { consoleEndpoints, type Centre, type StaffSession } from '@yunqian/api'
+import type { Call, HttpApp, Platform, StaffPrincipal, Tx } from '../platform/index.ts'
+import {
+  createApplication,
+  listApplications,
+  revokeApplication,
+  rotateApplicationKey,
+} from './applications.ts'
+import {
+  addCentre,
+  changeCentre,
+  listCentres,
+  requireOpenCentre,
+  type CountCertificates,
+} from './centres.ts'
+import { AccountsError } from './errors.ts'
+import { acceptInvitation, invite, lookAtInvitation } from './invitations.ts'
+import { beginPasskey, beginPasskeySignIn, finishPasskey, finishPasskeySignIn } from './passkeys.ts'
+import { listPeople, registerPerson, type ViewCertificates } from './people.ts'
+import { describeSession, endedCookie, rolesOf, type OpenedSession } from './sessions.ts'
+import { signIn } from './sign-in.ts'
+
+export interface AccountsPorts {
+  readonly countCertificates: CountCertificates
+  readonly viewCertificates: ViewCertificates
+}
+
+export function mountAccountRoutes(app: HttpApp, platform: Platform, ports: AccountsPorts): void {
+  mountSession(app, platform)
+  mountPasskeys(app, platform)
+  mountCentres(app, platform, ports)
+  mountPeople(app, platform, ports)
+  mountStaff(app, platform)
+  mountApplications(app, platform)
+}
+
+function mountSession(app: HttpApp, platform: Platform): void {
+  app.route(consoleEndpoints.getInvitation, ({ params }) =>
+    lookAtInvitation(platform, params.token),
+  )
+  app.route(consoleEndpoints.acceptInvitation, async (call) =>
+    entered(call, await acceptInvitation(platform, { ...call.body, token: call.params.token })),
+  )
+  app.route(consoleEndpoints.signIn, async (call) =>
+    entered(call, await signIn(platform, { ...call.body, ip: call.ip })),
+  )
+  app.route(consoleEndpoints.signOut, async (call) => {
+    const { tenantId, sessionId } = call.staff
+    await platform.db.tx({ tenantId }, (tx) =>
+      tx.execute(
+        'update staff_session set ended_at = $3 where tenant_id = $1 and session_id = $2',
+        [tenantId, sessionId, platform.clock.now()],
+      ),
+    )
+    call.setHeader('set-cookie', endedCookie(platform))
+  })
+  app.route(consoleEndpoints.getSession, ({ staff }) =>
+    platform.db.tx(staff, async (tx) => {
+      const row = await tx.queryOne<{ expires_at: Date }>(
+        'select expires_at from staff_session where tenant_id = $1 and session_id = $2',
+        [staff.tenantId, staff.sessionId],
+      )
+      if (!row) throw new AccountsError('platform.unauthenticated')
+      return describeSession(tx, staff, staff.csrfToken, row.expires_at)
+    }),
+  )
+}
+
+function mountPasskeys(app: HttpApp, platform: Platform): void {
+  app.route(consoleEndpoints.beginPasskey, ({ staff }) => beginPasskey(platform, staff))
+  app.route(consoleEndpoints.finishPasskey, ({ staff, body }) =>
+    finishPasskey(platform, staff, body),
+  )
+  app.route(consoleEndpoints.beginPasskeySignIn, () => beginPasskeySignIn(platform))
+  app.route(consoleEndpoints.finishPasskeySignIn, async (call) =>
+    entered(call, await finishPasskeySignIn(platform, call.body)),
+  )
+}
+
+function mountCentres(app: HttpApp, platform: Platform, ports: AccountsPorts): void {
+  const { db } = platform
+  const one = async (tx: Tx, tenantId: string, centreId: string): Promise<Centre> => {
+    const centres = await listCentres(tx, tenantId, ports.countCertificates)
+    const centre = centres.find((found) => found.centreId === centreId)
+    if (!centre) throw new AccountsError('accounts.centre-unknown')
+    return centre
+  }
+  app.route(consoleEndpoints.listCentres, ({ staff }) =>
+    db.tx(staff, async (tx) => ({
+      centres: await listCentres(tx, staff.tenantId, ports.countCertificates),
+    })),
+  )
+  app.route(consoleEndpoints.addCentre, ({ staff, body }) =>
+    db.tx(staff, async (tx) =>
+      one(tx, staff.tenantId, await addCentre(platform, tx, { ...ids(staff), ...body })),
+    ),
+  )
+  app.route(consoleEndpoints.changeCentre, ({ staff, body, params }) =>
+    db.tx(staff, async (tx) => {
+      await changeCentre(platform, tx, { ...ids(staff), ...params, ...body })
+      return one(tx, staff.tenantId, params.centreId)
+    }),
+  )
+}
+
+function mountPeople(app: HttpApp, platform: Platform, ports: AccountsPorts): void {
+  const { db, sealer } = platform
+  app.route(consoleEndpoints.listPeople, ({ staff, query }) =>
+    db.tx(staff, async (tx) => ({
+      people: await listPeople(sealer, tx, { ...query, ...ids(staff) }, ports.viewCertificates),
+    })),
+  )
+  app.route(consoleEndpoints.registerPerson, ({ staff, body }) => {
+    requireRoleAt(staff, body.centreId)
+    return db.tx(staff, async (tx) => {
+      const personId = await registerPerson(platform, tx, { ...ids(staff), ...body })
+      const wanted = { tenantId: staff.tenantId, personId }
+      const [person] = await listPeople(sealer, tx, wanted, ports.viewCertificates)
+      if (!person) throw new Error('a person just written is not found')
+      return person
+    })
+  })
+}
+
+function mountStaff(app: HttpApp, platform: Platform): void {
+  app.route(consoleEndpoints.listStaff, ({ staff }) =>
+    platform.db.tx(staff, async (tx) => {
+      const rows = await tx.query<{ staff_id: string; login: string; name: string }>(
+        'select staff_id, login, name from staff where tenant_id = $1 order by name',
+        [staff.tenantId],
+      )
+      const members: {
+        staffId: string
+        login: string
+        name: string
+        roles: StaffSession['roles']
+      }[] = []
+      for (const { staff_id: staffId, login, name } of rows) {
+        const roles = await rolesOf(tx, { tenantId: staff.tenantId, staffId })
+        members.push({ staffId, login, name, roles })
+      }
+      return { staff: members }
+    }),
+  )
+  app.route(consoleEndpoints.inviteStaff, ({ staff, body }) =>
+    platform.db.tx(staff, async (tx) => {
+      if (body.centreId) await requireOpenCentre(tx, staff.tenantId, body.centreId)
+      const { link, expiresAt } = await invite(platform, tx, staff.tenantId, {
+        role: body.role,
+        suggestedName: body.name,
+        invitedBy: staff.staffId,
+        ...(body.centreId ? { centreId: body.centreId } : {}),
+      })
+      return { link, expiresAt: expiresAt.toISOString() }
+    }),
+  )
+}
+
+function mountApplications(app: HttpApp, platform: Platform): void {
+  const { db } = platform
+  app.route(consoleEndpoints.listApplications, ({ staff }) =>
+    db.tx(staff, async (tx) => ({ applications: await listApplications(tx, staff.tenantId) })),
+  )
+  app.route(consoleEndpoints.createApplication, ({ staff, body }) =>
+    db.tx(staff, (tx) => createApplication(platform, tx, { ...ids(staff), ...body })),
+  )
+  app.route(consoleEndpoints.rotateApplicationKey, ({ staff, params }) =>
+    db.tx(staff, (tx) => rotateApplicationKey(platform, tx, { ...ids(staff), ...params })),
+  )
+  app.route(consoleEndpoints.revokeApplication, ({ staff, params }) =>
+    db.tx(staff, (tx) => revokeApplication(platform, tx, { ...ids(staff), ...params })),
+  )
+}
+
+function entered(call: Pick<Call, 'setHeader'>, opened: OpenedSession): StaffSession {
+  call.setHeader('set-cookie', opened.cookie)
+  call.setHeader('cache-control', 'no-store')
+  return opened.session
+}
+
+function ids({ tenantId, staffId }: StaffPrincipal): { tenantId: string; staffId: string } {
+  return { tenantId, staffId }
+}
+
+// A clerk of one centre registers people there and nowhere else.
+function requireRoleAt(staff: StaffPrincipal, centreId: string): void {
+  const allowed = staff.roles.some(
+    (role) => role.role !== 'auditor' && (!role.centreId || role.centreId === centreId),
+  )
+  if (!allowed) throw new AccountsError('platform.forbidden')
+}
