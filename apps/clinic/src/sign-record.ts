@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto'
+import type { ClinicConfig } from './config.ts'
+import { ClinicError } from './errors.ts'
+import {
+  makeOutpatientRecord,
+  type OutpatientRecord,
+  type SignatureBox,
+} from './pdf/outpatient-record.ts'
+import type { Platform } from './platform.ts'
+import type { HisUser } from './sessions.ts'
+import type { Store } from './store.ts'
+import { type RecordBody, recordOf, requireVisit, type Signing, signingsOf } from './visits.ts'
+
+const over = ['completed', 'refused', 'cancelled', 'expired']
+type Place = Signing['place']
+
+export interface Deps {
+  readonly store: Store
+  readonly platform: Platform
+  readonly config: ClinicConfig
+  readonly now: () => Date
+}
+
+/**
+ * Asks a doctor to sign the record of a visit.
+ * 1. The record is locked and its paper kept. 2. The paper is handed in under a key derived from the visit: after a
+ * crash the platform knows the same document again. 3. The wish to have it signed is kept before the platform is asked. 4. The platform
+ * is asked under that wish's own key, so that asking twice is asking once.
+ */
+export async function askToSign(
+  deps: Deps,
+  input: {
+    readonly visitId: string
+    readonly user: HisUser
+    readonly signer: HisUser
+    readonly place: Place
+  },
+): Promise<void> {
+  const { store, platform, config } = deps
+  const { visitId, signer, place } = input
+  const { documentId, boxes } = await submitted(deps, visitId, input.user)
+
+  const existing = signingsOf(store, visitId).filter((signing) => signing.place === place)
+  if (existing.some((signing) => signing.state === 'completed'))
+    throw new ClinicError('clinic.signing-under-way')
+  const open = existing.find((signing) => !over.includes(signing.state))
+  if (open && (open.taskId || open.hisUserId !== signer.hisUserId))
+    throw new ClinicError('clinic.signing-under-way')
+  const signingId = open?.signingId ?? randomUUID()
+  if (!open) {
+    store.run(
+      `insert into signing (signing_id, visit_id, his_user_id, place, state, asked_at) values (?, ?, ?, ?, 'asking', ?)`,
+      signingId,
+      visitId,
+      signer.hisUserId,
+      place,
+      deps.now().toISOString(),
+    )
+  }
+
+  const task = await platform.askToSign(
+    {
+      documentId,
+      hisUserId: signer.hisUserId,
+      appearance: boxes[place],
+      workstation: config.workstation,
+    },
+    `clinic-sign-${signingId}`,
+  )
+  store.run(
+    'update signing set task_id = ?, qr = ?, state = ? where signing_id = ?',
+    task.signingTaskId,
+    task.qr,
+    task.state,
+    signingId,
+  )
+}
+
+async function submitted(
+  deps: Deps,
+  visitId: string,
+  user: HisUser,
+): Promise<{ documentId: string; boxes: Record<Place, SignatureBox> }> {
+  const { store, platform } = deps
+  const visit = requireVisit(store, visitId)
+  const { pdf, boxes, documentId } = await fixedPaper(deps, visitId, user)
+  if (documentId) return { documentId, boxes }
+  const document = {
+    title: `门诊病历 ${visit.number}`,
+    patientLabel: `${visit.name} ${visit.sex} ${visit.age}`,
+    reference: visit.number,
+    pdf,
+  }
+  const added = await platform.addDocument(document, `clinic-record-${visitId}`)
+  store.run('update record set document_id = ? where visit_id = ?', added.documentId, visitId)
+  return { documentId: added.documentId, boxes }
+}
+
+/** The record as paper: made once and kept, because the same wish must always carry the same bytes. */
+async function fixedPaper(deps: Deps, visitId: string, user: HisUser) {
+  const { store } = deps
+  const kept = readPaper(store, visitId)
+  if (kept) return kept
+  const record = recordOf(store, visitId)
+  if (!record) throw new ClinicError('clinic.record-incomplete')
+  if (record.author !== user.hisUserId) throw new ClinicError('clinic.not-the-author')
+  const { chiefComplaint, presentIllness, diagnosis } = record.body
+  if ([chiefComplaint, presentIllness, diagnosis].some((text) => text.trim() === ''))
+    throw new ClinicError('clinic.record-incomplete')
+  const madeAt = deps.now()
+  const { bytes, boxes } = await makeOutpatientRecord(printed(deps, visitId, record.body, madeAt))
+  // Two submissions at once: the first paper stays.
+  store.run(
+    `update record set state = 'submitted', submitted_at = ?, pdf = ?, boxes = ?
+     where visit_id = ? and state = 'draft' and body = ?`,
+    madeAt.toISOString(),
+    bytes,
+    JSON.stringify(boxes),
+    visitId,
+    JSON.stringify(record.body),
+  )
+  const made = readPaper(store, visitId)
+  if (!made) throw new ClinicError('clinic.record-locked')
+  return made
+}
+
+function printed(deps: Deps, visitId: string, body: RecordBody, madeAt: Date): OutpatientRecord {
+  const visit = requireVisit(deps.store, visitId)
+  const author = requireDoctor(deps.store, recordOf(deps.store, visitId)!.author)
+  return {
+    ...body,
+    centreName: deps.config.centreName,
+    department: '全科门诊',
+    visitNumber: visit.number,
+    visitedAt: `${visit.day} ${visit.at}`,
+    patient: { name: visit.name, sex: visit.sex, age: visit.age },
+    doctorName: author.name,
+    verifierUrl: `${deps.config.platformUrl}/verify/`,
+    madeAt,
+  }
+}
+
+function readPaper(store: Store, visitId: string) {
+  const row = store.one<{ pdf: Uint8Array; boxes: string; documentId: string | null }>(
+    `select pdf, boxes, document_id as documentId from record where visit_id = ? and state = 'submitted'`,
+    visitId,
+  )
+  return row && { ...row, boxes: JSON.parse(row.boxes) as Record<Place, SignatureBox> }
+}
+
+export function requireDoctor(store: Store, hisUserId: string): HisUser {
+  const user = doctors(store).find((each) => each.hisUserId === hisUserId)
+  if (!user) throw new ClinicError('clinic.unknown')
+  return user
+}
+
+export function doctors(store: Store): readonly HisUser[] {
+  return store.all<HisUser>(
+    `select his_user_id as hisUserId, person_id as personId, name, certificate_serial as certificateSerial
+     from his_user order by name`,
+  )
+}
+
+/** Brings a signing up to what the platform says; with `wait`, holds until it differs from what is known here. */
+export async function refreshSigning(
+  deps: Pick<Deps, 'store' | 'platform'>,
+  signing: Signing,
+  wait: boolean,
+): Promise<void> {
+  if (!signing.taskId || over.includes(signing.state)) return
+  const task = await deps.platform.signingTask(signing.taskId, wait ? signing.state : undefined)
+  deps.store.run(
+    'update signing set state = ?, signed_at = ?, reason = ? where signing_id = ?',
+    task.state,
+    task.signedAt ?? null,
+    task.reason ?? null,
+    signing.signingId,
+  )
+}

@@ -1,0 +1,37 @@
+import type { ListedVisit, Signing } from './clinic-api.ts'
+import type { MessageKey } from './messages.ts'
+
+interface Words {
+  readonly tone: '' | 'good' | 'attention' | 'stop'
+  readonly text: MessageKey
+}
+
+const signingWords: Readonly<Record<string, Words>> = {
+  asking: { tone: 'attention', text: 'stateAsking' },
+  waiting: { tone: 'attention', text: 'stateSent' },
+  scanned: { tone: 'attention', text: 'stateSent' },
+  signing: { tone: 'attention', text: 'stateSigning' },
+  signed: { tone: 'good', text: 'stateFinishing' },
+  completed: { tone: 'good', text: 'stateCompleted' },
+  refused: { tone: 'stop', text: 'stateRefused' },
+  cancelled: { tone: '', text: 'stateCancelled' },
+  expired: { tone: '', text: 'stateExpired' },
+}
+
+export function wordsOf(signing: Signing): Words {
+  return signingWords[signing.state] ?? { tone: '', text: 'stateAsking' }
+}
+
+export function isOpen(signing: Signing): boolean {
+  return ['asking', 'waiting', 'scanned', 'signing', 'signed'].includes(signing.state)
+}
+
+/** The one word that a list shows about a visit. */
+export function wordsOfVisit(visit: ListedVisit): Words {
+  if (visit.recordState === 'none') return { tone: '', text: 'stateNone' }
+  if (visit.recordState === 'draft') return { tone: '', text: 'stateDraft' }
+  if (visit.signings.some(isOpen)) return { tone: 'attention', text: 'stateWaiting' }
+  if (visit.signings.some((signing) => signing.state === 'completed'))
+    return { tone: 'good', text: 'stateSigned' }
+  return { tone: 'attention', text: 'stateUnsigned' }
+}
