@@ -3,6 +3,7 @@ export {
   verifySelfSignedRequest,
   type DeviceAuthenticationDeps,
 } from './authenticate-device.ts'
+export { devicesRoom } from './room.ts'
 export type { Device } from './device.ts'
 export { DeviceError, type DeviceErrorCode } from './errors.ts'
 export type { ArrivedRequest } from './signed-request.ts'

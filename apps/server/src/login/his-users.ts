@@ -1,5 +1,5 @@
 import type { HisUsers } from '../signing/index.ts'
-import { boundPerson } from './store.ts'
+import { boundPerson, loginRecordBefore } from './store.ts'
 
-/** What signing asks this room: who a HIS user is. */
-export const hisUsers: HisUsers = { personOf: boundPerson }
+/** What signing asks this room. */
+export const hisUsers: HisUsers = { personOf: boundPerson, loginRecordBefore }

@@ -188,6 +188,26 @@ export async function boundUser(
   return row?.his_user_id
 }
 
+/** The newest approved login record of a person in an application, not younger than a moment. */
+export async function loginRecordBefore(
+  tx: Tx,
+  login: {
+    readonly tenantId: string
+    readonly applicationId: string
+    readonly personId: string
+    readonly at: Date
+  },
+): Promise<Uint8Array | undefined> {
+  const row = await tx.queryOne<{ record_cms: Uint8Array }>(
+    `select record_cms from login_request
+     where tenant_id = $1 and application_id = $2 and person_id = $3 and state = 'approved'
+       and approved_at <= $4
+     order by approved_at desc limit 1`,
+    [login.tenantId, login.applicationId, login.personId, login.at],
+  )
+  return row?.record_cms
+}
+
 function fromRow(row: LoginRow): LoginRequest {
   return {
     tenantId: row.tenant_id,

@@ -76,8 +76,9 @@ export interface Certificates {
   }): Promise<RevocationMaterial>
 }
 
-/** Which person a HIS user is; throws `login.binding-unknown`. */
+/** The login room: who a HIS user is, and how they last proved it. */
 export interface HisUsers {
+  /** The person bound to a HIS user of an application. */
   personOf(
     tx: Tx,
     user: {
@@ -86,6 +87,16 @@ export interface HisUsers {
       readonly hisUserId: string
     },
   ): Promise<string | undefined>
+  /** CMS of the newest login record of a person in an application, not younger than a moment. */
+  loginRecordBefore(
+    tx: Tx,
+    login: {
+      readonly tenantId: string
+      readonly applicationId: string
+      readonly personId: string
+      readonly at: Date
+    },
+  ): Promise<Uint8Array | undefined>
 }
 
 /** The room that decides who gets a certificate. */
