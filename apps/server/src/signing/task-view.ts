@@ -60,8 +60,8 @@ export async function taskSummaries(
 ): Promise<TaskSummary[]> {
   const rows = await tx.query<SummaryRow>(
     `${select}
-     where t.tenant_id = $1 and t.person_id = $2 and t.created_at < coalesce($3, 'infinity')
-       and ($4 = 'all' or ($4 = 'open') = (t.state = any ($5) and (t.state = 'signed' or t.expires_at > $6)))
+     where t.tenant_id = $1 and t.person_id = $2 and t.created_at < coalesce($3::timestamptz, 'infinity')
+       and ($4::text = 'all' or ($4::text = 'open') = (t.state = any ($5::text[]) and (t.state = 'signed' or t.expires_at > $6::timestamptz)))
      order by t.created_at desc, t.task_id desc limit ${pageSize}`,
     [wanted.tenantId, wanted.personId, wanted.before ?? null, wanted.state, openStates, wanted.now],
   )
