@@ -202,7 +202,10 @@ describe('a task', () => {
     const taskId = await ask(chen, (await addPdf()).documentId)
     expect((await waiting).tasks.map((task) => task.taskId)).toContain(taskId)
 
-    const watched = getSigningTask(second, world.application, taskId, { wait: 20, state: 'waiting' })
+    const watched = getSigningTask(second, world.application, taskId, {
+      wait: 20,
+      state: 'waiting',
+    })
     await refuseTask(deps, chen.doctor, taskId, '内容有误')
     expect(await watched).toMatchObject({ state: 'refused', reason: '内容有误' })
     await expect(open(deps, chen, taskId)).rejects.toMatchObject({ code: 'signing.task-closed' })

@@ -148,6 +148,7 @@ function safeInteger(text: string): number {
   return value
 }
 
+const bytea = 17
 const int8 = 20
 const int8Array: number = 1016
 const date = 1082
@@ -155,6 +156,8 @@ const date = 1082
 function getTypeParser(oid: number, format?: string): (value: string) => unknown {
   if (format === 'binary') return types.getTypeParser(oid, 'binary') as (v: string) => unknown
   if (oid === int8) return safeInteger
+  // Not pg's Buffer, whose `slice` is a view: code that copies with it would write into the row.
+  if (oid === bytea) return (value) => new Uint8Array(Buffer.from(value.slice(2), 'hex'))
   // A calendar date has no instant; pg's default would place it in the process's time zone.
   if (oid === date) return (value) => value
   if (oid === int8Array) {

@@ -57,7 +57,7 @@ export function readSignedAttributes(node: DerNode, tag: number): SignedAttribut
   const signingTime = value(ATTRIBUTE_OID.signingTime)
   const v2 = value(ATTRIBUTE_OID.signingCertificateV2)
   const v1 = value(ATTRIBUTE_OID.signingCertificate)
-  const der = node.bytes.slice()
+  const der = Uint8Array.from(node.bytes)
   der[0] = TAG.set
   return {
     der,

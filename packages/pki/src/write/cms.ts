@@ -91,7 +91,7 @@ export function assembleSignedData(fields: {
   )
   const innerType = oid(contentTypeIn(dialect, fields.contentType))
   const encapsulated = fields.content ? [explicit(0, octetString(fields.content))] : []
-  const attributes = fields.signedAttributes.slice()
+  const attributes = Uint8Array.from(fields.signedAttributes)
   attributes[0] = contextConstructed(0)
   const signerInfo = sequence(
     integer(1),
