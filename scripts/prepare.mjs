@@ -93,7 +93,7 @@ function sourceFiles(folder) {
     if (['node_modules', 'dist', 'coverage'].includes(entry.name)) continue
     const path = join(folder, entry.name)
     if (entry.isDirectory()) found.push(...sourceFiles(path))
-    else if (!/\.test\.ts$/.test(entry.name)) found.push(path)
+    else if (!entry.name.endsWith('.test.ts')) found.push(path)
   }
   return found.sort()
 }

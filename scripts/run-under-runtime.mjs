@@ -13,10 +13,22 @@ export function runUnderRuntime(args, { cwd, env = {} } = {}) {
   const child = spawn(node, args, {
     cwd,
     stdio: 'inherit',
-    env: { ...process.env, PATH: path, ...env },
+    // What we run leaves when we are gone, also when we were killed outright.
+    env: { ...process.env, PATH: path, YUNQIAN_PARENT: String(process.pid), ...env },
   })
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  leaveWithNpm(child)
   return new Promise((resolve) => {
     child.on('exit', (code, signal) => resolve(code ?? 128 + (constants.signals[signal] ?? 0)))
   })
+}
+
+// npm killed outright cannot pass a signal on; its script would live on, holding the database.
+function leaveWithNpm(child) {
+  if (!process.env.npm_lifecycle_event) return
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid !== parent) child.kill('SIGTERM')
+  }, 500)
+  watch.unref()
 }

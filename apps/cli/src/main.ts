@@ -5,6 +5,23 @@ interface Command {
 }
 
 const commands: Record<string, { summary: string; load: () => Promise<Command> }> = {
+  start: {
+    summary:
+      '启动试用平台：数据库、服务与门诊示例  the whole platform for a trial, nothing else needed',
+    load: () => import('./commands/start.ts'),
+  },
+  server: {
+    summary: '启动一个服务进程  one process of the service: --role all | api | worker',
+    load: () => import('./commands/server.ts'),
+  },
+  migrate: {
+    summary: '执行数据库迁移  bring the database schema up to this version',
+    load: () => import('./commands/migrate.ts'),
+  },
+  'check-config': {
+    summary: '检查配置  read the configuration and say what it means',
+    load: () => import('./commands/check-config.ts'),
+  },
   verify: {
     summary: '验签：PDF、CMS、时间戳、证书、证据包  check anything signed, offline',
     load: () => import('./commands/verify.ts'),

@@ -1,4 +1,5 @@
 export { openBlobFolder, type Blobs } from './blobs.ts'
+export { readConfig, type Config } from './config.ts'
 export { systemClock, type Clock } from './clock.ts'
 export {
   isForeignKeyViolation,
@@ -30,6 +31,7 @@ export { newId } from './ids.ts'
 export { enqueueJob, runWaitingJobs, type Job, type JobHandler } from './jobs.ts'
 export { silentLog, type Log } from './log.ts'
 export { migrate, migrationsFolder, requireMigrated } from './migrations.ts'
+export { openLog } from './pino-log.ts'
 export { systemRandom } from './random.ts'
 export type { Platform, Room } from './room.ts'
 export { createPlatformKeyFile, createSealer, readSealer, type Sealer } from './sealing.ts'

@@ -72,7 +72,7 @@ export function refusalOf(error: unknown): Refusal {
 export function problemBody(refusal: Refusal, traceId: string, now: Date): Problem {
   const text = problems[refusal.code]
   return {
-    type: `https://yunqian.invalid/problems/${refusal.code}`,
+    type: `urn:yunqian:problem:${refusal.code}`,
     title: text.en,
     status: text.status,
     code: refusal.code,

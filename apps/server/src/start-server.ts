@@ -1,0 +1,89 @@
+import type { Config, Log } from './platform/index.ts'
+import { openPlatform, readyDatabase } from './platform/open-platform.ts'
+import { serve } from './platform/serve.ts'
+import { openDatabase } from './platform/database.ts'
+import { assemble } from './roles/assemble.ts'
+import {
+  ensurePlatformKey,
+  found,
+  inceptionOf,
+  inviteFirstAdministrator,
+  readClinicKey,
+  usualFounding,
+  type Founding,
+} from './roles/initialise.ts'
+
+export const serverRoles = ['all', 'api', 'worker'] as const
+export type ServerRole = (typeof serverRoles)[number]
+
+export interface StartOptions {
+  readonly config: Config
+  readonly log: Log
+  readonly role: ServerRole
+  /** What to found on an empty data directory; absent: an empty one is refused. */
+  readonly founding?: Founding
+  /** Told before each step that creates something. */
+  readonly tell?: (zh: string, en: string) => void
+}
+
+export interface RunningServer {
+  readonly address: string | undefined
+  /** One-time link, while the district has no administrator yet. */
+  readonly invitation: { readonly link: string; readonly expiresAt: Date } | undefined
+  readonly clinicKey: string | undefined
+  /** Settles when the embedded database ended by itself; the process should stop. */
+  readonly databaseLost: Promise<void>
+  stop(): Promise<void>
+}
+
+const version = '0.1.0'
+
+/** Starts one process of the platform: database, keys, rooms, work and door, in that order. */
+export async function startServer(options: StartOptions): Promise<RunningServer> {
+  const { config, log, role, tell = () => undefined } = options
+  const undo: (() => Promise<void>)[] = []
+  const stop = async (): Promise<void> => {
+    for (const step of undo.splice(0).toReversed()) await step().catch(() => undefined)
+  }
+  try {
+    const database = await readyDatabase(config, log)
+    undo.push(() => database.stop())
+    const inception = await lookInside(config, database.appUrl)
+    if (inception === 'empty') {
+      tell(
+        '空数据目录：正在创建密钥、区、社康…',
+        'Empty data directory: creating keys, district, centre…',
+      )
+      ensurePlatformKey(config)
+    }
+    const platform = await openPlatform(config, log, database.appUrl)
+    undo.push(() => platform.close())
+    if (inception === 'empty') await found(platform, options.founding ?? usualFounding)
+    const rooms = await assemble(platform)
+    const serving = await serve(platform, rooms, {
+      version,
+      answers: role !== 'worker',
+      works: role !== 'api',
+    })
+    undo.push(() => serving.stop())
+    return {
+      address: serving.address,
+      invitation: await inviteFirstAdministrator(platform),
+      clinicKey: readClinicKey(config),
+      databaseLost: database.lost,
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function lookInside(config: Config, appUrl: string): Promise<'empty' | 'established'> {
+  const db = openDatabase(appUrl, { connections: 1 })
+  try {
+    return await inceptionOf(config, db)
+  } finally {
+    await db.close()
+  }
+}
