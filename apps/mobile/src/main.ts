@@ -1,0 +1,11 @@
+import { createApp } from 'vue'
+import { followLanguage } from '@yunqian/design'
+import '@yunqian/design/tokens.css'
+import '@yunqian/design/base.css'
+import './phone.css'
+import App from './app.vue'
+import { followAddress } from './place.ts'
+
+followLanguage()
+followAddress()
+createApp(App).mount('#app')
