@@ -26,5 +26,6 @@ export {
   type PdfSignature,
 } from './signatures.ts'
 export { findSignatureTraces, type SignatureTrace } from './signature-traces.ts'
+export { unsignedTailFindings, type TailFinding } from './unsigned-tail.ts'
 export { refuseIfUnsignable } from './unsignable.ts'
 export type { FieldLock } from './signature-dictionary.ts'

@@ -530,6 +530,13 @@ export const CHECK_CODES = {
     '随附的证书或状态材料已损坏或被改动',
     'Enclosed certificates or status material are broken or altered',
   ),
+  'material.irregular': row(
+    'material',
+    'not-checked',
+    'indeterminate',
+    '签名之后的验证材料写法异常，可能被改动',
+    'What follows the signature is written irregularly and may have been altered',
+  ),
   'material.stray': row(
     'material',
     'not-checked',

@@ -8,6 +8,7 @@ import {
   listSignatures,
   readDss,
   readPdf,
+  unsignedTailFindings,
 } from '@yunqian/documents'
 import type { IntactSignature, PdfFile, PdfSignature } from '@yunqian/documents'
 import { digestPair } from '@yunqian/evidence'
@@ -69,7 +70,7 @@ function judgeReadable(outer: Context, pdf: PdfFile): JudgedPdf {
     signatures.unshift(judged)
   }
   const { original, originalCheck } = judgeOriginal(pdf)
-  const checks = [judgeMaterial(context, enclosed), originalCheck]
+  const checks = [judgeMaterial(context, enclosed), ...tailChecks(pdf, found), originalCheck]
   return { checks, signatures, ...(original ? { original } : {}) }
 }
 
@@ -185,6 +186,14 @@ function enclosedMaterial(signature: PdfSignature): Material {
 function brokenField(index: number, fieldName: string, reason: string): SignatureReport {
   const broken = brokenSignature(index, check('file.contains-broken-signature', { reason }))
   return { ...broken, fieldName }
+}
+
+function tailChecks(pdf: PdfFile, found: readonly PdfSignature[]): Check[] {
+  const intact = found.filter((signature) => signature.kind !== 'broken')
+  const findings = unsignedTailFindings(pdf, intact)
+  return findings.length > 0
+    ? [check('material.irregular', { findings: findings.map((finding) => ({ ...finding })) })]
+    : []
 }
 
 function judgeOriginal(pdf: PdfFile): { original?: OriginalReport; originalCheck: Check } {

@@ -92,6 +92,12 @@ describe('PDF', () => {
     expect(survivors(0, end, 199)).toEqual([])
   })
 
+  it('does not hold with any byte flipped in the security store, which nothing signs', () => {
+    const start = readPdf(signed).revisions.at(-2)?.endOffset ?? 0
+    expect(survivors(start, signed.length, 61)).toEqual([])
+    expect(survivors(signed.length - 520, signed.length, 1)).toEqual([])
+  })
+
   function survivors(from: number, to: number, step: number): string[] {
     const found: string[] = []
     for (let i = from; i < to; i += step) {
