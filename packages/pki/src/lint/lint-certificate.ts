@@ -30,18 +30,36 @@ export function lintCertificate(
     ['serial-positive', serialNumber[0]! < 0x80],
     ['validity-order', days > 0],
     ['validity-length', days <= rules.maxValidityDays],
-    ['validity-within-issuer', !issuer || (notBefore >= issuer.notBefore && notAfter <= issuer.notAfter)],
+    [
+      'validity-within-issuer',
+      !issuer || (notBefore >= issuer.notBefore && notAfter <= issuer.notAfter),
+    ],
     ['issuer-is-ca', !issuer || issuer.basicConstraints?.ca === true],
     ['issuer-name', nameEquals(certificate.issuer, issuer?.subject ?? subject)],
     ['name-parts', rules.requiredNameParts.every((part) => subject.get(part) !== undefined)],
     ['country', /^[A-Z]{2}$/.test(subject.get('C') ?? '')],
-    ['no-id-number', !certificate.subject.rdns.flat().some(({ value }) => /\d{17}[\dXx]/.test(value))],
+    [
+      'no-id-number',
+      !certificate.subject.rdns.flat().some(({ value }) => /\d{17}[\dXx]/.test(value)),
+    ],
     ['key-kind', rules.publicKeyKinds.includes(certificate.publicKey.kind)],
     ['basic-constraints', (certificate.basicConstraints?.ca ?? false) === rules.ca],
     ['path-length', certificate.basicConstraints?.pathLength === rules.pathLength],
-    ['key-usage', usage.length === rules.keyUsage.length && rules.keyUsage.every((name) => usage.includes(name))],
-    ['key-purpose', rules.keyPurpose === undefined ? !certificate.extKeyUsage : certificate.extKeyUsage?.length === 1 && certificate.extKeyUsage[0] === rules.keyPurpose],
-    ['key-identifiers', certificate.subjectKeyId !== undefined && certificate.authorityKeyId?.keyId !== undefined],
+    [
+      'key-usage',
+      usage.length === rules.keyUsage.length &&
+        rules.keyUsage.every((name) => usage.includes(name)),
+    ],
+    [
+      'key-purpose',
+      rules.keyPurpose === undefined
+        ? !certificate.extKeyUsage
+        : certificate.extKeyUsage?.length === 1 && certificate.extKeyUsage[0] === rules.keyPurpose,
+    ],
+    [
+      'key-identifiers',
+      certificate.subjectKeyId !== undefined && certificate.authorityKeyId?.keyId !== undefined,
+    ],
     ['addresses', !rules.needsAddresses || certificate.crlDistributionPoints.length > 0],
   ]
   return facts.filter(([, holds]) => !holds).map(([name]) => name)

@@ -79,7 +79,8 @@ export function assembleSignedData(fields: {
   /** DER SET OF from {@link signedAttributes}. */
   readonly signedAttributes: Uint8Array
   readonly signerCertificate: Uint8Array
-  readonly certificates: readonly Uint8Array[]
+  /** The rest of the chain; `none` leaves the signer's own out too (RFC 3161 §2.4.1 without certReq). */
+  readonly certificates: readonly Uint8Array[] | 'none'
   readonly signatureAlgorithm: SignatureAlgorithmName
   readonly signatureValue: Uint8Array
   readonly dialect?: CmsDialect
@@ -107,10 +108,14 @@ export function assembleSignedData(fields: {
     integer(version),
     setOf(digestIdentifier),
     sequence(innerType, ...encapsulated),
-    implicitConstructed(
-      0,
-      concatBytes(...distinct([fields.signerCertificate, ...fields.certificates])),
-    ),
+    ...(fields.certificates === 'none'
+      ? []
+      : [
+          implicitConstructed(
+            0,
+            concatBytes(...distinct([fields.signerCertificate, ...fields.certificates])),
+          ),
+        ]),
     setOf(signerInfo),
   )
   const outerType = dialect === 'gm' ? CONTENT_TYPE.gmSignedData : CONTENT_TYPE.signedData
@@ -235,7 +240,7 @@ export async function signData(fields: {
   readonly detached?: boolean
   readonly signer: Signer
   readonly signerCertificate: Uint8Array
-  readonly certificates: readonly Uint8Array[]
+  readonly certificates: readonly Uint8Array[] | 'none'
   readonly signingTime?: Date
 }): Promise<Uint8Array> {
   const { signer, contentType, content } = fields

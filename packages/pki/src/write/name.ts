@@ -6,7 +6,14 @@ import { PkiError } from '../errors.ts'
 export type NameParts = readonly (readonly [AttributeShortName, string])[]
 
 /** Upper bounds of X.520 (RFC 5280 appendix A.1) in characters. */
-const UPPER_BOUNDS: Partial<Record<AttributeShortName, number>> = { C: 2, CN: 64, O: 64, OU: 64, serialNumber: 64, title: 64 }
+const UPPER_BOUNDS: Partial<Record<AttributeShortName, number>> = {
+  C: 2,
+  CN: 64,
+  O: 64,
+  OU: 64,
+  serialNumber: 64,
+  title: 64,
+}
 
 /** DER of a Name, one attribute per relative name: country and serial number PrintableString, the rest UTF8String. */
 export function encodeName(parts: NameParts): Uint8Array {
@@ -16,7 +23,9 @@ export function encodeName(parts: NameParts): Uint8Array {
       if (value === '' || (bound !== undefined && [...value].length > bound))
         throw new PkiError('pki.name-invalid', `${type} is empty or over its upper bound`)
       const printable = type === 'C' || type === 'serialNumber'
-      return setOf(sequence(oid(ATTRIBUTE_TYPE[type]), printable ? printableString(value) : utf8String(value)))
+      return setOf(
+        sequence(oid(ATTRIBUTE_TYPE[type]), printable ? printableString(value) : utf8String(value)),
+      )
     }),
   )
 }

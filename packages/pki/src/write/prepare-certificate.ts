@@ -43,7 +43,9 @@ const prepared = new WeakSet<PreparedCertificate>()
 export function prepareCertificate(request: CertificateRequest): PreparedCertificate {
   const profile = CERTIFICATE_PROFILES[request.profile]
   if (profile.needsAddresses !== (request.addresses !== undefined))
-    throw new PkiError('pki.profile-mismatch', 'addresses do not fit the profile', { findings: ['addresses'] })
+    throw new PkiError('pki.profile-mismatch', 'addresses do not fit the profile', {
+      findings: ['addresses'],
+    })
   const subjectKey = parseSubjectPublicKey(request.publicKey)
   const issuer = request.issuer ? parseCertificate(request.issuer) : undefined
   const subject = encodeName(request.subject)
@@ -59,7 +61,11 @@ export function prepareCertificate(request: CertificateRequest): PreparedCertifi
     subjectKey.der,
     explicit(3, certificateExtensions(profile, keys, request.addresses)),
   )
-  const findings = lintCertificate(parseCertificate(withSignature(tbsCertificate, algorithm, new Uint8Array(70))), profile, issuer)
+  const findings = lintCertificate(
+    parseCertificate(withSignature(tbsCertificate, algorithm, new Uint8Array(70))),
+    profile,
+    issuer,
+  )
   if (findings.length > 0)
     throw new PkiError('pki.profile-mismatch', findings.join(', '), { findings })
   const value: PreparedCertificate = Object.freeze({ tbsCertificate, request })
@@ -71,17 +77,31 @@ export function prepareCertificate(request: CertificateRequest): PreparedCertifi
  * Signs a prepared certificate, once. That no serial is ever signed twice across processes is the caller's unique
  * row; this refusal only catches the programming error.
  */
-export async function issueCertificate(value: PreparedCertificate, signer: Signer): Promise<Uint8Array> {
+export async function issueCertificate(
+  value: PreparedCertificate,
+  signer: Signer,
+): Promise<Uint8Array> {
   if (!prepared.delete(value))
     throw new PkiError('pki.not-prepared', 'not prepared here, or issued before')
   const { issuer, issuerAlgorithm } = value.request
-  const expected = issuer ? parseCertificate(issuer).publicKey : parseSubjectPublicKey(value.request.publicKey)
-  const sameKey = expected.der.length === signer.publicKey.der.length && expected.der.every((octet, i) => octet === signer.publicKey.der[i])
+  const expected = issuer
+    ? parseCertificate(issuer).publicKey
+    : parseSubjectPublicKey(value.request.publicKey)
+  const sameKey =
+    expected.der.length === signer.publicKey.der.length &&
+    expected.der.every((octet, i) => octet === signer.publicKey.der[i])
   if (!sameKey || signer.algorithm !== issuerAlgorithm)
     throw new PkiError('pki.issuer-key-mismatch', 'the signer’s key is not the issuer’s')
   const signature = await signer.sign(value.tbsCertificate)
   const { verify } = signatureAlgorithm(signer.algorithm)
-  if (!verify({ publicKey: signer.publicKey, message: value.tbsCertificate, signature, sm2Id: undefined }))
+  if (
+    !verify({
+      publicKey: signer.publicKey,
+      message: value.tbsCertificate,
+      signature,
+      sm2Id: undefined,
+    })
+  )
     throw new PkiError('pki.signature-invalid', 'the issuer’s signature does not verify')
   return withSignature(value.tbsCertificate, algorithmIdentifier(signer.algorithm), signature)
 }

@@ -3,7 +3,14 @@ import type { KeyUsage } from '../x509/certificate-extensions.ts'
 import type { AttributeShortName } from '../x509/name.ts'
 import type { PublicKeyKind } from '../x509/public-key.ts'
 
-export type ProfileName = 'root' | 'issuing' | 'person-signing' | 'tsa' | 'ocsp' | 'evidence-log' | 'report-seal'
+export type ProfileName =
+  | 'root'
+  | 'issuing'
+  | 'person-signing'
+  | 'tsa'
+  | 'ocsp'
+  | 'evidence-log'
+  | 'report-seal'
 
 /** What a certificate of that kind must look like (GM/T 0015 and RFC 5280 as reference/gm-crypto §2.2 sums up). */
 export interface CertificateProfile {
@@ -23,7 +30,11 @@ export interface CertificateProfile {
 
 const SERVICE_KEYS: readonly PublicKeyKind[] = ['sm2', 'p256']
 
-const service = (name: ProfileName, keyPurpose: string, keyUsage: readonly KeyUsage[] = ['digitalSignature']): CertificateProfile => ({
+const service = (
+  name: ProfileName,
+  keyPurpose: string,
+  keyUsage: readonly KeyUsage[] = ['digitalSignature'],
+): CertificateProfile => ({
   name,
   ca: false,
   keyUsage,
@@ -35,7 +46,11 @@ const service = (name: ProfileName, keyPurpose: string, keyUsage: readonly KeyUs
   needsAddresses: name !== 'ocsp',
 })
 
-const authority = (name: 'root' | 'issuing', maxValidityDays: number, pathLength: number): CertificateProfile => ({
+const authority = (
+  name: 'root' | 'issuing',
+  maxValidityDays: number,
+  pathLength: number,
+): CertificateProfile => ({
   name,
   ca: true,
   pathLength,
