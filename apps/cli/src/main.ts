@@ -14,6 +14,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Command> }
     summary: '启动一个服务进程  one process of the service: --role all | api | worker',
     load: () => import('./commands/server.ts'),
   },
+  clinic: {
+    summary: '只启动门诊示例  the sample clinic alone, against a platform elsewhere',
+    load: () => import('./commands/clinic.ts'),
+  },
   migrate: {
     summary: '执行数据库迁移  bring the database schema up to this version',
     load: () => import('./commands/migrate.ts'),

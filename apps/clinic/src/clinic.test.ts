@@ -3,6 +3,7 @@ import { type ClinicConfig, startClinic } from './index.ts'
 
 const config: ClinicConfig = {
   platformUrl: 'http://platform.invalid',
+  verifierUrl: 'http://platform.invalid/verify/',
   applicationKey: 'yq_key',
   host: '127.0.0.1',
   port: 0,

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 export interface ClinicConfig {
   /** Origin of the platform as this server reaches it: `http://127.0.0.1:8080`. */
   readonly platformUrl: string
+  /** Public verification page, printed on every record as a QR code. */
+  readonly verifierUrl: string
   /** The application key that the console showed once. */
   readonly applicationKey: string
   readonly host: string
@@ -14,18 +16,25 @@ export interface ClinicConfig {
   readonly workstation: string
 }
 
+/** Names what is missing or wrong in the configuration. */
+export class ClinicConfigError extends Error {
+  readonly code = 'clinic.config-invalid'
+}
+
 /** Reads the clinic's configuration; throws with the name of what is missing. */
 export function clinicConfigFrom(env: Readonly<Record<string, string | undefined>>): ClinicConfig {
   const required = (name: string) => {
     const value = env[name]?.trim()
-    if (!value) throw new Error(`${name} is not set 未设置`)
+    if (!value) throw new ClinicConfigError(`${name} is not set 未设置`)
     return value
   }
   const port = Number(env['CLINIC_PORT'] ?? 8090)
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new Error('CLINIC_PORT is not a port 不是端口号')
+    throw new ClinicConfigError('CLINIC_PORT is not a port 不是端口号')
+  const platformUrl = new URL(required('CLINIC_PLATFORM_URL')).origin
   return {
-    platformUrl: new URL(required('CLINIC_PLATFORM_URL')).origin,
+    platformUrl,
+    verifierUrl: env['CLINIC_VERIFIER_URL'] ?? `${platformUrl}/verify/`,
     applicationKey: required('CLINIC_APPLICATION_KEY'),
     host: env['CLINIC_HOST'] ?? '127.0.0.1',
     port,

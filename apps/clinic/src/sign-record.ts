@@ -135,7 +135,7 @@ function printed(deps: Deps, visitId: string, body: RecordBody, madeAt: Date): O
     visitedAt: `${visit.day} ${visit.at}`,
     patient: { name: visit.name, sex: visit.sex, age: visit.age },
     doctorName: author.name,
-    verifierUrl: `${deps.config.platformUrl}/verify/`,
+    verifierUrl: deps.config.verifierUrl,
     madeAt,
   }
 }

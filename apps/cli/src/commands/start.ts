@@ -67,6 +67,7 @@ async function startClinic(
   return clinic.startClinic(
     clinic.clinicConfigFrom({
       CLINIC_PLATFORM_URL: `http://127.0.0.1:${config.port}`,
+      CLINIC_VERIFIER_URL: `${config.publicUrl}/verify/`,
       CLINIC_APPLICATION_KEY: applicationKey,
       CLINIC_HOST: config.host,
       CLINIC_PORT: String(config.clinicPort),
