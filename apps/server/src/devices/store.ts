@@ -53,15 +53,20 @@ export async function assignDevice(
   if (written !== 1) throw new Error('the device belongs to somebody else')
 }
 
-/** Puts a phone out of use for good: its requests are refused from the next one on. */
-export async function retireDevice(
+/** Puts a person's phones but one out of use for good: their requests are refused from the next one on. */
+export async function retireOtherDevices(
   tx: Tx,
-  device: { readonly tenantId: string; readonly deviceId: string; readonly at: Date },
+  kept: {
+    readonly tenantId: string
+    readonly personId: string
+    readonly deviceId: string
+    readonly at: Date
+  },
 ): Promise<void> {
   await tx.execute(
-    `update device set state = 'retired', retired_at = $3
-     where tenant_id = $1 and device_id = $2 and state = 'active'`,
-    [device.tenantId, device.deviceId, device.at],
+    `update device set state = 'retired', retired_at = $4
+     where tenant_id = $1 and person_id = $2 and device_id <> $3 and state = 'active'`,
+    [kept.tenantId, kept.personId, kept.deviceId, kept.at],
   )
 }
 

@@ -1,0 +1,61 @@
+import { consoleEndpoints, phoneEndpoints } from '@yunqian/api'
+import { type HttpApp, longPoll, type Room } from '../platform/index.ts'
+import { beginEnrollment } from './begin-enrollment.ts'
+import type { EnrollmentDeps } from './ports.ts'
+import { resendCode, submitCode } from './prove-code.ts'
+import { approveEnrollment, centresOf, listEnrollments, rejectEnrollment } from './review.ts'
+import { listTrialMessages } from './trial-outbox.ts'
+import { enrollmentView, ownEnrollment } from './view.ts'
+
+/** The registration authority, as a role plugs it in. */
+export const enrollmentRoom = (deps: EnrollmentDeps): Room => ({
+  name: 'enrollment',
+  routes: (app) => {
+    mountPhoneRoutes(app, deps)
+    mountConsoleRoutes(app, deps)
+  },
+})
+
+function mountPhoneRoutes(app: HttpApp, deps: EnrollmentDeps): void {
+  app.route(phoneEndpoints.beginEnrollment, ({ arrived, body }) =>
+    beginEnrollment(deps, arrived, body),
+  )
+  app.route(phoneEndpoints.submitCode, ({ device, params, body }) =>
+    submitCode(deps, device, params.enrollmentId, body.code),
+  )
+  app.route(phoneEndpoints.resendCode, ({ device, params }) =>
+    resendCode(deps, device, params.enrollmentId),
+  )
+  app.route(phoneEndpoints.getEnrollment, ({ device, params, query, signal: abort }) =>
+    longPoll(
+      deps.signals,
+      { topics: [`enrollment:${params.enrollmentId}`], waitSeconds: query.wait ?? 0, abort },
+      () =>
+        deps.db.tx({ tenantId: device.tenantId }, async (tx) =>
+          enrollmentView(deps, tx, await ownEnrollment(deps, tx, device, params.enrollmentId)),
+        ),
+      (enrollment) => enrollment.state !== query.state,
+    ),
+  )
+}
+
+function mountConsoleRoutes(app: HttpApp, deps: EnrollmentDeps): void {
+  app.route(consoleEndpoints.listEnrollments, async ({ staff, query }) => ({
+    enrollments: await listEnrollments(deps, staff, query),
+  }))
+  app.route(consoleEndpoints.approveEnrollment, ({ staff, params }) =>
+    approveEnrollment(deps, staff, params.enrollmentId),
+  )
+  app.route(consoleEndpoints.rejectEnrollment, ({ staff, params, body }) =>
+    rejectEnrollment(deps, staff, params.enrollmentId, body.reason),
+  )
+  app.route(consoleEndpoints.listOutbox, async ({ staff }) => {
+    const enabled = deps.messages.isTrial
+    const messages = enabled
+      ? await deps.db.tx({ tenantId: staff.tenantId }, (tx) =>
+          listTrialMessages(deps, tx, staff.tenantId, centresOf(staff)),
+        )
+      : []
+    return { enabled, messages }
+  })
+}
