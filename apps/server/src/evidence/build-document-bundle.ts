@@ -72,7 +72,7 @@ async function proveEvents(
   { checkpoint }: StoredCheckpoint,
 ): Promise<readonly LoggedEvent[]> {
   const { size } = checkpoint
-  const stored = await eventsAbout(tx, 'documentId', documentId)
+  const stored = await eventsAbout(tx, 'document', documentId)
   const placed = stored.flatMap((event) =>
     event.index !== undefined && event.index < size ? [{ ...event, index: event.index }] : [],
   )

@@ -34,7 +34,8 @@ export const cmsForm: TaskForm = {
         type: 'document.completed',
         at,
         subject: { task: task.taskId, document: task.documentId!, person: task.personId },
-        data: { kind: task.kind, cms: toHex(sm3(made.cms)) },
+        signature: { sm3: toHex(sm3(made.cms)) },
+        data: { kind: task.kind },
       })
     })
   },

@@ -98,7 +98,8 @@ async function complete(deps: SigningDeps, task: SigningTask): Promise<void> {
       at,
       subject: { task: task.taskId, document: name.documentId, person: task.personId },
       document: { sm3: toHex(stored.sm3), sha256: toHex(stored.sha256) },
-      data: { kind: task.kind, revision, cms: toHex(sm3(cms)) },
+      signature: { sm3: toHex(sm3(cms)) },
+      data: { kind: task.kind, revision },
     })
   })
 }
