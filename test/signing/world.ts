@@ -1,9 +1,16 @@
 // A district with a centre, a clinic's application and doctors, over a real database: everything that signing and login
 // do themselves is real; their neighbours (certificates, enrolment, people) are small stand-ins behind the same ports.
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { readDer } from '@yunqian/pki'
 import { octetString, sequence, sm2PublicKeyInfo } from '@yunqian/pki/write'
-import { newId, openSignals, type Signals, silentLog, systemRandom } from '@yunqian/server'
+import {
+  createSealer,
+  newId,
+  openSignals,
+  type Signals,
+  silentLog,
+  systemRandom,
+} from '@yunqian/server'
 import { insertDevice } from '../../apps/server/src/devices/index.ts'
 import { KeyGenerations, keyById, suspendKey } from '../../apps/server/src/keys/two-party/index.ts'
 import {
@@ -50,6 +57,8 @@ export async function createWorld() {
   const certificates = new Map<string, Certified>()
   const enrolled = new Map<string, { doctor: Doctor; keyId?: string }>()
   const timeStamps = { down: false }
+  const keepCertificate = (made: Omit<Certified, 'chain' | 'state'>): void =>
+    void certificates.set(made.personId, { ...made, chain: [], state: 'valid' })
 
   const connect = (): Promise<Signals> =>
     openSignals({ url: database.appUrl, log: silentLog, random: systemRandom })
@@ -107,14 +116,7 @@ export async function createWorld() {
         const made = await certify(subject, sm2PublicKeyInfo(key!.publicKey), clock.now())
         const certificateId = newId(ids)
         const { personId } = doctor
-        certificates.set(personId, {
-          ...made,
-          certificateId,
-          keyId,
-          personId,
-          chain: [],
-          state: 'valid',
-        })
+        keepCertificate({ ...made, certificateId, keyId, personId })
         return { certificateId }
       },
     },
@@ -204,6 +206,7 @@ export async function createWorld() {
     centreId,
     application,
     certificates,
+    keepCertificate,
     timeStamps,
     log,
     addDoctor,
@@ -251,21 +254,4 @@ const blobs = {
   },
 }
 
-const sealingKey = randomBytes(16)
-const sealer = {
-  seal: (purpose: string, bytes: Uint8Array): Uint8Array => {
-    const nonce = randomBytes(12)
-    const cipher = createCipheriv('aes-128-gcm', sealingKey, nonce).setAAD(Buffer.from(purpose))
-    return Buffer.concat([nonce, cipher.update(bytes), cipher.final(), cipher.getAuthTag()])
-  },
-  open: (purpose: string, sealed: Uint8Array): Uint8Array => {
-    const bytes = Buffer.from(sealed)
-    const decipher = createDecipheriv('aes-128-gcm', sealingKey, bytes.subarray(0, 12), {
-      authTagLength: 16,
-    })
-    decipher.setAAD(Buffer.from(purpose)).setAuthTag(bytes.subarray(-16))
-    return Uint8Array.from(
-      Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]),
-    )
-  },
-}
+const sealer = createSealer(randomBytes(32))

@@ -41,7 +41,8 @@ export function createCall(
   stopping: AbortSignal,
 ): Call {
   const gone = new AbortController()
-  request.raw.socket.once('close', () => gone.abort())
+  // Of the answer, not the connection, which outlives it and would gather listeners.
+  reply.raw.once('close', () => gone.abort())
   const as = <Kind extends Principal['kind']>(kind: Kind): Extract<Principal, { kind: Kind }> => {
     if (principal.kind !== kind) throw new TypeError(`this operation is not called by a ${kind}`)
     return principal as Extract<Principal, { kind: Kind }>
