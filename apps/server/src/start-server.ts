@@ -2,7 +2,9 @@ import type { Config, Log } from './platform/index.ts'
 import { openPlatform, readyDatabase } from './platform/open-platform.ts'
 import { serve } from './platform/serve.ts'
 import { openDatabase } from './platform/database.ts'
+import { createAuthority } from './issuance/index.ts'
 import { assemble } from './roles/assemble.ts'
+import { assembleIssuer } from './roles/ca.ts'
 import {
   ensurePlatformKey,
   found,
@@ -51,15 +53,20 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     const inception = await lookInside(config, database.appUrl)
     if (inception === 'empty') {
       tell(
-        '空数据目录：正在创建密钥、区、社康…',
-        'Empty data directory: creating keys, district, centre…',
+        '空数据目录：正在创建根、签发 CA、时间戳、OCSP 与日志密钥，以及区和社康…',
+        'Empty data directory: creating root, issuing CA, TSA, OCSP and log keys, a district and a centre…',
       )
       ensurePlatformKey(config)
     }
     const platform = await openPlatform(config, log, database.appUrl)
     undo.push(() => platform.close())
-    if (inception === 'empty') await found(platform, options.founding ?? usualFounding)
-    const rooms = await assemble(platform)
+    if (inception === 'empty') {
+      const founding = options.founding ?? usualFounding
+      const now = platform.clock.now()
+      await createAuthority({ ...platform, now }, `${founding.district} 云签试用 Yunqian`)
+      await found(platform, founding)
+    }
+    const rooms = assemble(platform, assembleIssuer(platform))
     const serving = await serve(platform, rooms, {
       version,
       answers: role !== 'worker',

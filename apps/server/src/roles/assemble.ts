@@ -1,12 +1,96 @@
-import { accountsRoom } from '../accounts/index.ts'
+import { parseCertificate } from '@yunqian/pki'
+import { verifyAny } from '@yunqian/verify'
+import { accountsRoom, membershipsOf, personById } from '../accounts/index.ts'
+import { openCertificates } from '../certificates/index.ts'
 import { devicesRoom } from '../devices/index.ts'
+import { certification, enrollmentRoom, trialOutbox } from '../enrollment/index.ts'
+import { evidenceRoom } from '../evidence/index.ts'
+import { authorityFolder, issuePersonCertificate, type Issuer } from '../issuance/index.ts'
+import { readAuthority } from '../keys/authority/index.ts'
+import { KeyGenerations } from '../keys/two-party/index.ts'
+import { hisUsers, loginForm, loginRoom, type LoginDeps } from '../login/index.ts'
 import type { Platform, Room } from '../platform/index.ts'
+import {
+  cmsForm,
+  csrForm,
+  OpenNonces,
+  pdfForm,
+  signedDocuments,
+  signingRoom,
+  type People,
+} from '../signing/index.ts'
+import { verificationRoom } from '../verification/index.ts'
+
+type Certificates = ReturnType<typeof openCertificates>
 
 /** All rooms of the server, wired to each other: the one place that knows them all. */
-export async function assemble(platform: Platform): Promise<readonly Room[]> {
-  const accounts = accountsRoom(platform, {
-    countCertificates: async () => new Map(),
-    viewCertificates: async () => new Map(),
-  })
-  return [accounts, devicesRoom(platform)]
+export function assemble(platform: Platform, issuer: Issuer): readonly Room[] {
+  const { config, db } = platform
+  const certificates = openCertificates(platform, issuer)
+  const enrollment = {
+    ...platform,
+    messages: trialOutbox(platform),
+    issueCertificate: (request: Parameters<typeof issuePersonCertificate>[1]) =>
+      issuePersonCertificate({ ...platform, issuer, publicUrl: config.publicUrl }, request),
+  }
+  const signing: LoginDeps = {
+    ...platform,
+    nonces: new OpenNonces(),
+    keyGenerations: new KeyGenerations(),
+    certificates: certificates.forSigning,
+    hisUsers,
+    enrollments: certification(enrollment),
+    people: peopleFor(platform),
+    forms: { csr: csrForm, login: loginForm, pdf: pdfForm, cms: cmsForm },
+    publicUrl: config.publicUrl,
+    verifyRecord: recordVerifier(platform, certificates),
+  }
+  const folder = authorityFolder(config)
+  const authority = (name: 'evidence-log' | 'report-seal') =>
+    readAuthority(folder, name, platform.sealer, platform.random)
+  return [
+    accountsRoom(platform, certificates),
+    devicesRoom(platform),
+    enrollmentRoom(enrollment),
+    certificates.room,
+    signingRoom(signing),
+    loginRoom(signing),
+    evidenceRoom(platform, {
+      logKey: authority('evidence-log'),
+      sealKey: authority('report-seal'),
+      trustAnchors: [parseCertificate(certificates.root)],
+      documents: signedDocuments({ db, blobs: platform.blobs, hisUsers }),
+    }),
+    verificationRoom(platform, {
+      root: certificates.root,
+      intermediates: [certificates.issuing],
+      crls: certificates.crls,
+    }),
+  ]
+}
+
+function peopleFor({ sealer }: Platform): People {
+  return {
+    describe: async (tx, wanted) => {
+      const person = await personById(sealer, tx, wanted)
+      if (!person) throw new Error('a person that signing knows is gone')
+      return { ...person, centres: await membershipsOf(tx, wanted) }
+    },
+  }
+}
+
+// A login is judged by the same engine as any document, with our root as only anchor and our lists at hand.
+function recordVerifier(
+  { clock }: Platform,
+  { root, issuing, crls }: Certificates,
+): LoginDeps['verifyRecord'] {
+  return async (cms) => {
+    const report = verifyAny(cms, {
+      trustAnchors: [parseCertificate(root)],
+      intermediates: [parseCertificate(issuing)],
+      crls: await crls(),
+      now: clock.now(),
+    })
+    return { verdict: report.verdict, report }
+  }
 }

@@ -1,0 +1,2 @@
+export { CertificatesError, type CertificatesErrorCode } from './errors.ts'
+export { openCertificates } from './room.ts'

@@ -1,0 +1,81 @@
+import type { RevokedEntry } from '@yunqian/pki/write'
+import type { Issuer } from '../issuance/index.ts'
+import type { Clock, Database, Tx } from '../platform/index.ts'
+
+export interface RevocationListDeps {
+  readonly db: Database
+  readonly clock: Clock
+  readonly issuer: Issuer
+}
+
+const validMs = 24 * 3_600_000
+const renewBeforeMs = 12 * 3_600_000
+
+interface ListRow {
+  crl_number: number
+  this_update: Date
+  next_update: Date
+  der: Uint8Array
+}
+
+/**
+ * The issuing CA's newest list, made anew when a certificate changed its state since or half its life is over.
+ * Numbers grow by one under a lock, whoever asks first.
+ */
+export async function currentRevocationList(deps: RevocationListDeps): Promise<Uint8Array> {
+  return deps.db.tx('no-tenant', async (tx) => {
+    const fresh = await newestIfFresh(tx, deps.clock.now())
+    if (fresh) return fresh
+    await tx.query('select pg_advisory_xact_lock($1, $2)', [0x79756e71, 4])
+    return (await newestIfFresh(tx, deps.clock.now())) ?? makeList(deps, tx)
+  })
+}
+
+async function newestIfFresh(tx: Tx, now: Date): Promise<Uint8Array | undefined> {
+  const row = await newest(tx)
+  if (!row || row.next_update.getTime() - now.getTime() < renewBeforeMs) return undefined
+  const change = await tx.queryOne<{ at: Date | null }>('select last_status_change() as at')
+  // Lists carry whole seconds: a change within the same second is not surely in it.
+  if (change?.at && change.at.getTime() >= row.this_update.getTime()) return undefined
+  return new Uint8Array(row.der)
+}
+
+async function makeList({ clock, issuer }: RevocationListDeps, tx: Tx): Promise<Uint8Array> {
+  const before = await newest(tx)
+  const now = clock.now()
+  const thisUpdate = new Date(Math.floor(now.getTime() / 1000) * 1000)
+  const nextUpdate = new Date(thisUpdate.getTime() + validMs)
+  const crlNumber = (before?.crl_number ?? 0) + 1
+  const rows = await tx.query<{ serial_number_hex: string; state: string; state_since: Date }>(
+    'select * from list_revocations($1)',
+    [now],
+  )
+  const der = await issuer.signList({
+    thisUpdate,
+    nextUpdate,
+    crlNumber: BigInt(crlNumber),
+    entries: rows.map(entryOf),
+  })
+  await tx.execute('insert into revocation_list values ($1, $2, $3, $4)', [
+    crlNumber,
+    thisUpdate,
+    nextUpdate,
+    der,
+  ])
+  return der
+}
+
+const newest = (tx: Tx): Promise<ListRow | undefined> =>
+  tx.queryOne<ListRow>('select * from revocation_list order by crl_number desc limit 1')
+
+function entryOf(row: {
+  serial_number_hex: string
+  state: string
+  state_since: Date
+}): RevokedEntry {
+  return {
+    serialNumberHex: row.serial_number_hex,
+    revocationDate: row.state_since,
+    reason: row.state === 'suspended' ? 'certificateHold' : 'unspecified',
+  }
+}

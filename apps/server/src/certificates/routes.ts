@@ -1,0 +1,57 @@
+import { consoleEndpoints, phoneEndpoints, type CertificateView } from '@yunqian/api'
+import type { DevicePrincipal, HttpApp, Platform } from '../platform/index.ts'
+import { changeState } from './change-state.ts'
+import { CertificatesError } from './errors.ts'
+import { listIssued, newestCertificates, viewOf } from './store.ts'
+
+/** Console and phone: look at certificates and change their state. `chain` is issuing CA first, root last. */
+export function mountCertificateRoutes(
+  app: HttpApp,
+  { db, clock, signals }: Platform,
+  chain: readonly Uint8Array[],
+): void {
+  app.route(consoleEndpoints.listCertificates, ({ staff, query }) =>
+    db.tx(staff, async (tx) => {
+      const { tenantId } = staff
+      const rows = await listIssued(tx, { ...query, tenantId, now: clock.now() })
+      const certificates = rows.map(({ name, certificate }) => ({
+        personId: certificate.personId,
+        name,
+        certificate: viewOf(certificate, chain),
+      }))
+      return { certificates }
+    }),
+  )
+  const byStaff = {
+    suspend: consoleEndpoints.suspendCertificate,
+    resume: consoleEndpoints.resumeCertificate,
+    revoke: consoleEndpoints.revokeCertificate,
+  } as const
+  for (const change of ['suspend', 'resume', 'revoke'] as const)
+    app.route(byStaff[change], ({ staff, params, body }) =>
+      db.tx(staff, async (tx) => {
+        const { tenantId, staffId } = staff
+        const given = { tenantId, ...params, reason: body.reason, at: clock.now(), by: { staffId } }
+        return viewOf(await changeState(signals, tx, change, given), chain)
+      }),
+    )
+  const byHolder = (
+    device: DevicePrincipal,
+    change: 'suspend' | 'revoke',
+    reason: string,
+  ): Promise<CertificateView> =>
+    db.tx(device, async (tx) => {
+      const { tenantId, deviceId, personId } = device
+      const at = clock.now()
+      const personIds = personId ? [personId] : []
+      const [own] = await newestCertificates(tx, { tenantId, personIds, now: at })
+      if (!own) throw new CertificatesError('certificates.none')
+      const { certificateId } = own
+      const given = { tenantId, certificateId, reason, at, by: { deviceId } }
+      return viewOf(await changeState(signals, tx, change, given), chain)
+    })
+  app.route(phoneEndpoints.reportLoss, ({ device, body }) =>
+    byHolder(device, 'suspend', body.reason ?? '本人挂失'),
+  )
+  app.route(phoneEndpoints.revokeOwn, ({ device, body }) => byHolder(device, 'revoke', body.reason))
+}

@@ -1,0 +1,155 @@
+import type { CertificateState, CertificateView } from '@yunqian/api'
+import type { Tx } from '../platform/index.ts'
+
+/** An issued certificate and its state now. */
+export interface IssuedCertificate {
+  readonly certificateId: string
+  readonly personId: string
+  readonly keyId: string
+  readonly serialNumberHex: string
+  readonly state: CertificateState
+  readonly stateSince: Date
+  readonly reason?: string
+  readonly subject: string
+  readonly issuer: string
+  readonly notBefore: Date
+  readonly notAfter: Date
+  readonly der: Uint8Array
+}
+
+interface Row {
+  certificate_id: string
+  person_id: string
+  key_id: string
+  serial_number_hex: string
+  state: 'valid' | 'suspended' | 'revoked'
+  state_since: Date
+  state_reason: string | null
+  subject: string
+  issuer: string
+  not_before: Date
+  not_after: Date
+  der: Uint8Array
+}
+
+const issued = `select * from certificate where tenant_id = $1 and der is not null`
+
+/** Locks the row when it is about to change. */
+export async function certificateById(
+  tx: Tx,
+  wanted: { readonly tenantId: string; readonly certificateId: string; readonly now: Date },
+  lock = false,
+): Promise<IssuedCertificate | undefined> {
+  const row = await tx.queryOne<Row>(
+    `${issued} and certificate_id = $2 ${lock ? 'for update' : ''}`,
+    [wanted.tenantId, wanted.certificateId],
+  )
+  return row && certificateOf(row, wanted.now)
+}
+
+/** The newest certificate of each person. */
+export async function newestCertificates(
+  tx: Tx,
+  wanted: { readonly tenantId: string; readonly personIds: readonly string[]; readonly now: Date },
+): Promise<IssuedCertificate[]> {
+  const rows = await tx.query<Row>(
+    `select distinct on (person_id) * from certificate
+     where tenant_id = $1 and der is not null and person_id = any ($2)
+     order by person_id, created_at desc, certificate_id desc`,
+    [wanted.tenantId, wanted.personIds],
+  )
+  return rows.map((row) => certificateOf(row, wanted.now))
+}
+
+/** Issued certificates, newest first, with the names of their holders. */
+export async function listIssued(
+  tx: Tx,
+  query: {
+    readonly tenantId: string
+    readonly personId?: string | undefined
+    readonly before?: string | undefined
+    readonly limit?: number | undefined
+    readonly now: Date
+  },
+): Promise<{ readonly name: string; readonly certificate: IssuedCertificate }[]> {
+  const rows = await tx.query<Row & { name: string }>(
+    `select c.*, p.name from certificate c join person p using (tenant_id, person_id)
+     where c.tenant_id = $1 and c.der is not null and ($2::uuid is null or c.person_id = $2)
+       and ($3::timestamptz is null or c.created_at < $3)
+     order by c.created_at desc limit $4`,
+    [query.tenantId, query.personId ?? null, query.before ?? null, query.limit ?? 100],
+  )
+  return rows.map((row) => ({ name: row.name, certificate: certificateOf(row, query.now) }))
+}
+
+/** Valid certificates by centre of their holders. */
+export async function countValidByCentre(
+  tx: Tx,
+  tenantId: string,
+  now: Date,
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await tx.query<{ centre_id: string; count: number }>(
+    `select m.centre_id, count(distinct c.certificate_id) as count
+     from membership m join certificate c using (tenant_id, person_id)
+     where m.tenant_id = $1 and m.state = 'active' and c.state = 'valid' and c.not_after > $2
+     group by m.centre_id`,
+    [tenantId, now],
+  )
+  return new Map(rows.map((row) => [row.centre_id, row.count]))
+}
+
+export async function setState(
+  tx: Tx,
+  change: {
+    readonly tenantId: string
+    readonly certificateId: string
+    readonly state: 'valid' | 'suspended' | 'revoked'
+    readonly reason: string
+    readonly at: Date
+  },
+): Promise<void> {
+  await tx.execute(
+    `update certificate set state = $3, state_reason = $4, state_since = $5
+     where tenant_id = $1 and certificate_id = $2`,
+    [change.tenantId, change.certificateId, change.state, change.reason, change.at],
+  )
+}
+
+/** What phone and console show. */
+export function viewOf(
+  certificate: IssuedCertificate,
+  chain: readonly Uint8Array[],
+): CertificateView {
+  const base64 = (der: Uint8Array): string => Buffer.from(der).toString('base64')
+  return {
+    certificateId: certificate.certificateId,
+    serialNumberHex: certificate.serialNumberHex,
+    subject: certificate.subject,
+    issuer: certificate.issuer,
+    notBefore: certificate.notBefore.toISOString(),
+    notAfter: certificate.notAfter.toISOString(),
+    state: certificate.state,
+    stateSince: certificate.stateSince.toISOString(),
+    ...(certificate.reason ? { reason: certificate.reason } : {}),
+    certificate: base64(certificate.der),
+    chain: chain.map(base64),
+  }
+}
+
+function certificateOf(row: Row, now: Date): IssuedCertificate {
+  const expired = row.state !== 'revoked' && row.not_after <= now
+  return {
+    certificateId: row.certificate_id,
+    personId: row.person_id,
+    keyId: row.key_id,
+    serialNumberHex: row.serial_number_hex,
+    state: expired ? 'expired' : row.state,
+    stateSince: expired ? row.not_after : row.state_since,
+    ...(row.state_reason ? { reason: row.state_reason } : {}),
+    subject: row.subject,
+    issuer: row.issuer,
+    notBefore: row.not_before,
+    notAfter: row.not_after,
+    der: new Uint8Array(row.der),
+  }
+}

@@ -1,0 +1,8 @@
+export { authorityFolder, createAuthority, newSerial, type CeremonyDeps } from './ceremony.ts'
+export { IssuanceError, type IssuanceErrorCode } from './errors.ts'
+export type { Issuer } from './issuer-key.ts'
+export {
+  issuePersonCertificate,
+  type IssuanceDeps,
+  type PersonCertificateRequest,
+} from './issue-person-certificate.ts'
