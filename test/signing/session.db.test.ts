@@ -260,7 +260,9 @@ describe('a restart', () => {
     const other = await enrol(deps, await world.addDoctor('罗建国'))
     const opened = await open(deps, other, await newTask(other), '999888')
     const { message } = opened.join()
-    await joinSigning(second, other.doctor, { sid: opened.sid, message }).catch(() => undefined)
+    await expect(
+      joinSigning(second, other.doctor, { sid: opened.sid, message }),
+    ).rejects.toMatchObject({ code: 'platform.overloaded' })
     expect(await left(other)).toBe(4)
   })
 

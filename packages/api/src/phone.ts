@@ -322,7 +322,12 @@ export const phoneEndpoints = {
     summary: { zh: '任务详情与待签数据', en: 'A task and the bytes to be signed' },
     params: TaskParams,
     reply: TaskDetail,
-    problems: ['signing.task-unknown', 'signing.task-closed', 'signing.certificate-not-valid'],
+    problems: [
+      'signing.task-unknown',
+      'signing.task-closed',
+      'signing.certificate-not-valid',
+      'documents.glyph-missing',
+    ],
   }),
   getTaskContent: endpoint({
     operationId: 'getTaskContent',

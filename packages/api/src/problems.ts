@@ -450,6 +450,24 @@ export const problems = {
     zh: 'PDF 中已有的签名域损坏，不能再签。',
     en: 'A signature field in the PDF is broken; it cannot be signed.',
   },
+  'documents.pdf-dormant-objects': {
+    status: 422,
+    retryable: false,
+    zh: 'PDF 中藏有未被引用、日后可能替换内容的对象，不能签名。请重新导出后提交。',
+    en: 'The PDF hides unreferenced objects that could replace its content later; it cannot be signed. Export it again.',
+  },
+  'documents.pdf-dynamic-form': {
+    status: 422,
+    retryable: false,
+    zh: 'PDF 含动态表单（XFA），显示内容不固定，不能签名。请导出为普通 PDF。',
+    en: 'The PDF holds a dynamic form (XFA), so what it shows is not fixed; it cannot be signed. Export a plain PDF.',
+  },
+  'documents.pdf-locked': {
+    status: 422,
+    retryable: false,
+    zh: 'PDF 的首个签名禁止再作任何改动，不能再签。',
+    en: 'The first signature in the PDF forbids every change; it cannot be signed again.',
+  },
   'documents.glyph-missing': {
     status: 422,
     retryable: false,

@@ -5,6 +5,7 @@ export type SigningErrorCode =
   | 'documents.not-a-pdf'
   | 'documents.page-unknown'
   | 'login.binding-unknown'
+  | 'platform.overloaded'
   | 'platform.request-invalid'
   | 'signing.task-unknown'
   | 'signing.task-closed'

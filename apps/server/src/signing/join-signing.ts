@@ -112,17 +112,18 @@ function readMessage(bytes: Uint8Array): JoinMessage {
 async function withoutNonce(deps: SigningDeps, session: SigningSession): Promise<never> {
   const now = deps.clock.now()
   if (session.expiresAt <= now) throw new SigningError('signing.session-unknown')
-  await deps.db.tx({ tenantId: session.tenantId }, async (tx) => {
+  const elsewhere = await deps.db.tx({ tenantId: session.tenantId }, async (tx) => {
     await keyById(tx, session, 'for update')
     const locked = await sessionById(tx, session, 'for update')
-    const elsewhere =
+    const alive =
       session.processId !== deps.signals.processId &&
       (await deps.signals.isAlive(tx, session.processId))
     // A try is given back only when nobody can answer any more; otherwise a misdirected request would buy free guesses.
-    if (elsewhere || locked?.state !== 'open') return
-    await loseSession(tx, locked, now)
+    if (!alive && locked?.state === 'open') await loseSession(tx, locked, now)
+    return alive
   })
-  throw new SigningError('signing.session-lost')
+  // The same request again may reach the process that can answer it.
+  throw new SigningError(elsewhere ? 'platform.overloaded' : 'signing.session-lost')
 }
 
 /** Undefined for a proof that does not hold. */
