@@ -26,6 +26,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Command> }
     summary: '检查配置  read the configuration and say what it means',
     load: () => import('./commands/check-config.ts'),
   },
+  demo: {
+    summary: '端到端演示：从领证到签名、存证、验签  the whole job once, results in a folder',
+    load: () => import('./commands/demo.ts'),
+  },
   verify: {
     summary: '验签：PDF、CMS、时间戳、证书、证据包  check anything signed, offline',
     load: () => import('./commands/verify.ts'),
