@@ -1,3 +1,4 @@
 export * from './platform/index.ts'
 export { serverRoles, startServer, type RunningServer, type ServerRole } from './start-server.ts'
 export { readyDatabase } from './platform/open-platform.ts'
+export { auditPlatform, type PlatformAudit } from './roles/audit-platform.ts'

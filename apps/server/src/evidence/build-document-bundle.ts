@@ -18,7 +18,7 @@ import type { SignedDocument, SignedDocuments } from './ports.ts'
 import { logOrigin, nodeReader, sequenceEvents } from './sequence-events.ts'
 import type { SequenceDeps } from './sequence-events.ts'
 import { eventsAbout } from './store.ts'
-import type { StoredCheckpoint } from './store.ts'
+import type { StoredCheckpoint, StoredEvent } from './store.ts'
 
 export interface BundleDeps extends SequenceDeps {
   readonly documents: SignedDocuments
@@ -66,13 +66,23 @@ const part = (path: string, role: FileRole, bytes: Uint8Array): BundlePart => ({
   bytes,
 })
 
+/** What happened to a document, and to every task of signing it: its sessions, answers and refusals. */
+async function eventsOf(tx: Tx, documentId: string): Promise<readonly StoredEvent[]> {
+  const own = await eventsAbout(tx, 'document', documentId)
+  const tasks = new Set(own.flatMap(({ record }) => record.subject['task'] ?? []))
+  const all = new Map(own.map((event) => [event.eventId, event]))
+  for (const task of tasks)
+    for (const event of await eventsAbout(tx, 'task', task)) all.set(event.eventId, event)
+  return [...all.values()].sort((a, b) => (a.index ?? Infinity) - (b.index ?? Infinity))
+}
+
 async function proveEvents(
   tx: Tx,
   documentId: string,
   { checkpoint }: StoredCheckpoint,
 ): Promise<readonly LoggedEvent[]> {
   const { size } = checkpoint
-  const stored = await eventsAbout(tx, 'document', documentId)
+  const stored = await eventsOf(tx, documentId)
   const placed = stored.flatMap((event) =>
     event.index !== undefined && event.index < size ? [{ ...event, index: event.index }] : [],
   )

@@ -30,7 +30,7 @@ const append = (type: 'signing.opened' | 'document.completed', about: string): P
     appendEvent(tx, {
       type,
       at: signedAt,
-      subject: { document: about },
+      subject: type === 'signing.opened' ? { document: about, task: about } : { document: about },
       ...(type === 'document.completed'
         ? {
             document: digestPair(document.signedPdf as Uint8Array),

@@ -6,7 +6,7 @@ import type { Config } from './config.ts'
 import { openDatabase } from './database.ts'
 import type { Log } from './log.ts'
 import { migrate, requireMigrated } from './migrations.ts'
-import { startEmbeddedPostgres } from './postgres/index.ts'
+import { runningEmbeddedPostgres, startEmbeddedPostgres } from './postgres/index.ts'
 import { systemRandom } from './random.ts'
 import type { Platform } from './room.ts'
 import { readSealer } from './sealing.ts'
@@ -39,6 +39,16 @@ export async function readyDatabase(config: Config, log: Log): Promise<ReadyData
     expected ? new Promise<void>(() => undefined) : undefined,
   )
   return { appUrl: server.appUrl, lost, stop: () => server.stop() }
+}
+
+/** The database of a platform that may be running: joined when it is, started for us when it is not. */
+export async function joinDatabase(config: Config, log: Log): Promise<ReadyDatabase> {
+  const running = config.databaseUrl
+    ? undefined
+    : await runningEmbeddedPostgres(config.postgresFolder)
+  if (!running) return readyDatabase(config, log)
+  const lost = new Promise<void>(() => undefined)
+  return { appUrl: running.appUrl, lost, stop: async () => undefined }
 }
 
 export const platformKeyFile = (config: Config): string => join(config.keysFolder, 'platform.key')

@@ -1,3 +1,4 @@
+export { signingAudit } from './audit.ts'
 export { cmsForm, commitCompletion, makeCms, prepareAttributes } from './cms-form.ts'
 export { completeTask, completeTasks } from './complete-task.ts'
 export { isMember } from './create-signing-task.ts'

@@ -101,6 +101,25 @@ export async function startEmbeddedPostgres(
   return { port, pid, ownerUrl, appUrl, superuserUrl, exited, stop }
 }
 
+/**
+ * The address of the server that a living launcher runs on a folder, for a program beside it; undefined when none
+ * runs. Starts and stops nothing.
+ */
+export async function runningEmbeddedPostgres(
+  folder: string,
+): Promise<{ readonly appUrl: string } | undefined> {
+  const place = resolve(folder)
+  if (!existsSync(place)) return undefined
+  const { binaries, identity, home } = await settle(place, undefined)
+  if (!existsSync(join(home, 'cluster'))) return undefined
+  const cluster = await openCluster(home, binaries, identity)
+  const file = join(cluster.data, 'postmaster.pid')
+  if (!existsSync(file)) return undefined
+  const [pid = '', , , port = ''] = readFileSync(file, 'utf8').split('\n')
+  if (!servesCluster(Number(pid), cluster)) return undefined
+  return { appUrl: url('yunqian_app', cluster.passwords.app, Number(port), 'yunqian') }
+}
+
 async function settle(
   folder: string,
   bin: string | undefined,
