@@ -29,6 +29,7 @@ const commands: Record<string, { summary: string; load: () => Promise<Command> }
   demo: {
     summary: '端到端演示：从领证到签名、存证、验签  the whole job once, results in a folder',
     load: () => import('./commands/demo.ts'),
+  },
   audit: {
     summary: '审计：重新计算存证日志与签名  recompute the evidence log and every signature',
     load: () => import('./commands/audit.ts'),
