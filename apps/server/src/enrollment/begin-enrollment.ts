@@ -64,7 +64,7 @@ export async function beginEnrollment(
       expiresAt: new Date(at.getTime() + enrollmentValidMs),
     }
     await insertEnrollment(tx, deps.sealer, enrollment)
-    const subject = { enrollment: name.enrollmentId, device: deviceId, centre: centreId }
+    const subject = { enrollmentId: name.enrollmentId, deviceId, centreId }
     await appendEvent(tx, { type: 'device.registered', at, subject })
     await appendEvent(tx, { type: 'enrollment.submitted', at, subject })
     return enrollmentView(deps, tx, enrollment)

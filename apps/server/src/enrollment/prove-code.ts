@@ -45,7 +45,7 @@ export async function submitCode(
     await appendEvent(tx, {
       type: 'enrollment.proofed',
       at,
-      subject: { enrollment: enrollmentId, person: enrollment.personId!, device: caller.deviceId },
+      subject: { enrollmentId, personId: enrollment.personId!, deviceId: caller.deviceId },
     })
     await deps.signals.notify(tx, `enrollment:${enrollmentId}`)
     return { view: await enrollmentView(deps, tx, { ...enrollment, state }) }

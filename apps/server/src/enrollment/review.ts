@@ -81,7 +81,7 @@ export async function approveEnrollment(
     await appendEvent(tx, {
       type: 'enrollment.approved',
       at,
-      subject: { enrollment: enrollmentId, person: personId, staff: by },
+      subject: { enrollmentId, personId, staffId: by },
     })
   })
 }
@@ -98,7 +98,7 @@ export async function rejectEnrollment(
     await appendEvent(tx, {
       type: 'enrollment.refused',
       at,
-      subject: { enrollment: enrollmentId, person: enrollment.personId!, staff: staff.staffId },
+      subject: { enrollmentId, personId: enrollment.personId!, staffId: staff.staffId },
       personal: { sealer: deps.sealer, values: { reason } },
     })
   })
