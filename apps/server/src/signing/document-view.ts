@@ -41,7 +41,7 @@ export async function getDocument(
        join signature s using (tenant_id, task_id)
        join signature_completion c using (tenant_id, task_id)
        join person p using (tenant_id, person_id)
-       where t.tenant_id = $1 and t.document_id = $2 order by s.signed_at, t.task_id`,
+       where t.tenant_id = $1 and t.document_id = $2 order by s.signed_at, c.revision, t.task_id`,
       [document.tenantId, documentId],
     )
     return {

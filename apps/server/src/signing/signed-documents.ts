@@ -61,7 +61,7 @@ function signedRows(tx: Tx, document: StoredDocument, revision: number): Promise
      join signature s using (tenant_id, task_id)
      join signature_completion c using (tenant_id, task_id)
      where t.tenant_id = $1 and t.document_id = $2 and (t.kind = 'cms' or c.revision <= $3)
-     order by s.signed_at, t.task_id`,
+     order by s.signed_at, c.revision, t.task_id`,
     [document.tenantId, document.documentId, revision],
   )
 }
