@@ -1,0 +1,30 @@
+import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router'
+import type { MessageKey } from './messages/index.ts'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    title: MessageKey
+    /** Who sees it in the menu; everyone signed in when absent. */
+    for?: 'admin' | 'clerk'
+    /** Reached before signing in. */
+    outside?: true
+  }
+}
+
+/** The pages of the menu, in the order of a day's work. */
+export const menu: readonly RouteRecordRaw[] = [
+  { path: '/', component: () => import('./pages/overview.vue'), meta: { title: 'overview' } },
+]
+
+export const router = createRouter({
+  history: createWebHashHistory('/console/'),
+  routes: [
+    ...menu,
+    {
+      path: '/invitation/:token',
+      component: () => import('./pages/accept-invitation.vue'),
+      meta: { title: 'invitation', outside: true },
+    },
+    { path: '/:unknown(.*)*', redirect: '/' },
+  ],
+})
