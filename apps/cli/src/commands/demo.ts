@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util'
 import { openLog, readConfig, startServer } from '@yunqian/server'
 import { readCertificates, verifyAny } from '@yunqian/verify'
 import { type DemoFiles, runDemo, type Step } from '../demo/run-demo.ts'
+import { bundledSignatureBox } from '../demo/sample.ts'
 
 const usage = '用法 usage: yunqian demo --out FOLDER [--in FILE.pdf]\n'
 const bundledRecord = fileURLToPath(new URL('../../assets/outpatient-record.pdf', import.meta.url))
@@ -25,7 +26,8 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   const folder = await mkdtemp(join(tmpdir(), 'yunqian-demo-'))
   try {
-    const files = await onFreshPlatform(folder, new Uint8Array(original))
+    const appearance = options.in === bundledRecord ? bundledSignatureBox : undefined
+    const files = await onFreshPlatform(folder, new Uint8Array(original), appearance)
     await write(options.out, files)
     return conclude(options.out, files)
   } catch (error) {
@@ -52,7 +54,11 @@ function readOptions(args: readonly string[]): { in: string; out: string } | und
   }
 }
 
-async function onFreshPlatform(folder: string, original: Uint8Array): Promise<DemoFiles> {
+async function onFreshPlatform(
+  folder: string,
+  original: Uint8Array,
+  appearance: typeof bundledSignatureBox | undefined,
+): Promise<DemoFiles> {
   const config = readConfig({}, { dataFolder: folder, port: await freePort(), logLevel: 'warn' })
   const log = openLog(config.logLevel, join(folder, 'yunqian.log'))
   const server = await timed(
@@ -67,6 +73,7 @@ async function onFreshPlatform(folder: string, original: Uint8Array): Promise<De
       baseUrl: `http://127.0.0.1:${config.port}`,
       invitationLink: server.invitation.link,
       original,
+      ...(appearance ? { appearance } : {}),
       step: timed,
     })
   } finally {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { consoleEndpoints, integratorEndpoints, type SigningTask } from '@yunqian/api'
+import { type BodyOf, consoleEndpoints, integratorEndpoints, type SigningTask } from '@yunqian/api'
 import { encodePem, parseCertificate, parsePem, parseTimeStampResponse } from '@yunqian/pki'
 import { buildOcspRequest, buildTimeStampRequest } from '@yunqian/pki/write'
 import { sm3 } from '@yunqian/sm'
@@ -22,6 +22,8 @@ export async function runDemo(input: {
   readonly baseUrl: string
   readonly invitationLink: string
   readonly original: Uint8Array
+  /** Where the signature shows; the platform chooses when absent. */
+  readonly appearance?: BodyOf<typeof integratorEndpoints.createSigningTask>['appearance']
   readonly step: Step
 }): Promise<DemoFiles> {
   const { baseUrl, original, step } = input
@@ -90,7 +92,7 @@ export async function runDemo(input: {
       })
       await callJson(baseUrl, integratorEndpoints.bindUser, {
         headers,
-        body: { hisUserId: 'chenjy', loginRequestId },
+        body: { hisUserId: 'chenyq', loginRequestId },
       })
       return fromBase64(record)
     },
@@ -112,7 +114,12 @@ export async function runDemo(input: {
   const sign = async (form: 'pdf' | 'cms'): Promise<SigningTask> => {
     const created = await callJson(baseUrl, integratorEndpoints.createSigningTask, {
       headers,
-      body: { documentId, form, signer: { hisUserId: 'chenjy' } },
+      body: {
+        documentId,
+        form,
+        signer: { hisUserId: 'chenyq' },
+        ...(form === 'pdf' && input.appearance ? { appearance: input.appearance } : {}),
+      },
     })
     await phone.sign(await phone.openTask(created.signingTaskId), samplePin)
     return completed(baseUrl, headers, created.signingTaskId)

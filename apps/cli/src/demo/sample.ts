@@ -2,10 +2,13 @@ import type { Handwriting } from '@yunqian/api'
 
 /** A doctor who does not exist; the number has a right check digit and belongs to no district in use. */
 export const sampleDoctor = {
-  name: '陈静怡',
+  name: '陈雨晴',
   idNumber: withCheckDigit('99000019850614002'),
   mobile: '13900000001',
 } as const
+
+/** The box for the attending doctor in the bundled record, PDF points from the lower left. */
+export const bundledSignatureBox = { page: 1, x: 56, y: 76, width: 174, height: 50 } as const
 
 export const samplePin = '250718'
 
