@@ -82,20 +82,18 @@ export async function makeCms(
   readonly revocation: RevocationMaterial
   readonly certificateId: string
 }> {
-  const { signature, certificate } = await deps.db.tx({ tenantId: task.tenantId }, async (tx) => ({
-    signature: await signatureOf(tx, task),
-    certificate: await deps.certificates.ofPerson(tx, task),
-  }))
-  if (!signature || certificate?.certificateId !== signature.certificateId || !certificate)
-    throw new Error('a signature without its certificate')
+  const { signature, certificate } = await signedBy(deps, task)
+  const [signer, ...chain] = [certificate.certificate, ...certificate.chain].map(
+    (text) => new Uint8Array(Buffer.from(text, 'base64')),
+  )
   const signatureValue = encodeSm2Signature(signature)
   const bare = assembleSignedData({
     contentType: given.contentType,
     ...(given.content ? { content: given.content } : {}),
     signedAttributes: signature.signed,
-    signerCertificate: certificate.der,
+    signerCertificate: signer!,
     // The root is the verifier's to bring.
-    certificates: certificate.chain.slice(0, -1),
+    certificates: chain.slice(0, -1),
     signatureAlgorithm: 'sm2-with-sm3',
     signatureValue,
   })
@@ -116,6 +114,20 @@ export async function makeCms(
     certificateId: certificate.certificateId,
     completion: { cms, timestampToken, ocspResponse: revocation.ocsp },
   }
+}
+
+/** The stored signature and the certificate it was made under, whatever has become of that since. */
+async function signedBy(deps: SigningDeps, task: SigningTask) {
+  return deps.db.tx({ tenantId: task.tenantId }, async (tx) => {
+    const signature = await signatureOf(tx, task)
+    const certificateId = signature?.certificateId
+    const certificate =
+      certificateId === undefined
+        ? undefined
+        : await deps.certificates.view(tx, { tenantId: task.tenantId, certificateId })
+    if (!signature || !certificate) throw new Error('a signature without its certificate')
+    return { signature, certificate }
+  })
 }
 
 /** Completion, state and event in one commit; done by another process meanwhile is done. */
