@@ -1,5 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Phone } from '@yunqian/client'
@@ -97,12 +96,19 @@ describe('a doctor', () => {
     expect(verifyAny(changed, { trustAnchors, now }).verdict).toBe('invalid')
     const bundle = await clinic<Uint8Array>('GET', `/v1/documents/${documentId}/evidence`)
     const judged = verifyAny(bundle, { trustAnchors, now })
-    if (process.env['YUNQIAN_KEEP'])
-      writeFileSync(
-        join(process.env['YUNQIAN_KEEP'], 'bundle.json'),
-        JSON.stringify(judged, null, 1),
-      )
     expect(judged.verdict, `${judged.reason}`).toBe('valid')
+    const listed = await administrator<object>('GET', '/console/api/documents?search=病历')
+    expect(listed).toMatchObject({
+      documents: [
+        { documentId, revision: 1, tasks: [{ signer: doctor.name, state: 'completed' }] },
+      ],
+    })
+    expect(await administrator('GET', '/console/api/overview')).toMatchObject({
+      doctors: 1,
+      validCertificates: 1,
+      signaturesToday: 1,
+      loginsToday: 1,
+    })
   })
 
   it('is told a wrong PIN, and signs nothing after reporting the loss', async () => {

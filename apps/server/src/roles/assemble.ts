@@ -10,6 +10,7 @@ import { readAuthority } from '../keys/authority/index.ts'
 import { KeyGenerations } from '../keys/two-party/index.ts'
 import { hisUsers, loginForm, loginRoom, type LoginDeps } from '../login/index.ts'
 import type { Platform, Room } from '../platform/index.ts'
+import { operationsRoom } from '../operations/index.ts'
 import {
   cmsForm,
   csrForm,
@@ -61,6 +62,7 @@ export function assemble(platform: Platform, issuer: Issuer): readonly Room[] {
       trustAnchors: [parseCertificate(certificates.root)],
       documents: signedDocuments({ db, blobs: platform.blobs, hisUsers }),
     }),
+    operationsRoom(platform),
     verificationRoom(platform, {
       root: certificates.root,
       intermediates: [certificates.issuing],
