@@ -1,5 +1,4 @@
 export { certification } from './certification.ts'
-export { EnrollmentError, type EnrollmentErrorCode } from './errors.ts'
 export type { EnrollmentDeps, IssueCertificate, TextMessageSender } from './ports.ts'
 export { enrollmentRoom } from './room.ts'
 export { trialOutbox } from './trial-outbox.ts'

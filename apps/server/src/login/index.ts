@@ -1,4 +1,3 @@
-export { LoginError, type LoginErrorCode } from './errors.ts'
 export { hisUsers } from './his-users.ts'
 export { loginForm } from './login-form.ts'
 export type { LoginDeps, RecordVerification } from './ports.ts'
