@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { en, parts, zh } from './index.ts'
 
-const places = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(([place]) => place).sort()
+const places = (text: string) =>
+  [...new Set([...text.matchAll(/\{\w+\}/g)].map(([place]) => place))].sort()
 
 describe('messages of the console', () => {
   it('are complete in both languages, with the same places to fill', () => {
