@@ -14,6 +14,17 @@ declare module 'vue-router' {
 /** The pages of the menu, in the order of a day's work. */
 export const menu: readonly RouteRecordRaw[] = [
   { path: '/', component: () => import('./pages/overview.vue'), meta: { title: 'overview' } },
+  {
+    path: '/enrollments',
+    component: () => import('./pages/enrollments.vue'),
+    meta: { title: 'enrollments', for: 'clerk' },
+  },
+  {
+    path: '/outbox',
+    component: () => import('./pages/outbox.vue'),
+    meta: { title: 'outbox', for: 'clerk' },
+  },
+  { path: '/people', component: () => import('./pages/people.vue'), meta: { title: 'people' } },
 ]
 
 export const router = createRouter({
