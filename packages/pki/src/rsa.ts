@@ -36,6 +36,8 @@ export function verifyRsaPkcs1(
 }
 
 function parseRsaPublicKey(bytes: Uint8Array): { modulus: bigint; exponent: bigint } | undefined {
+  // Before any arithmetic: a key of megabytes would be a way to keep a verifier busy.
+  if (bytes.length > MAX_MODULUS_BITS / 8 + 32) return undefined
   try {
     const fields = fieldsOf(readDer(bytes))
     const modulus = readInteger(fields.next())

@@ -70,6 +70,8 @@ function findResponder(
     (candidate) =>
       isNamed(basic, candidate) &&
       candidate.extKeyUsage?.includes(KEY_PURPOSE.ocspSigning) === true &&
+      (candidate.keyUsage?.has('digitalSignature') ?? true) &&
+      candidate.unknownCriticalExtensions.length === 0 &&
       candidate.notBefore <= basic.producedAt &&
       basic.producedAt <= candidate.notAfter &&
       verifyIssued(candidate, issuer, { sm2Id }),

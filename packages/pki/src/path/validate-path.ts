@@ -19,9 +19,11 @@ export interface PathAnswer {
   readonly problems: readonly PathProblem[]
 }
 
-// Longer than any hierarchy in use, and enough tries for cross-certificates; both bound hostile input.
+// Longer than any hierarchy in use, and enough tries for cross-certificates. The last bounds the search itself: many
+// certificates of one name that all issue each other lead to no anchor in a factorial number of ways.
 const MAX_LENGTH = 10
 const MAX_PATHS = 64
+const MAX_STEPS = 1000
 
 /**
  * Finds a path from `leaf` to one of the anchors and checks it at the time `at`. A leaf that is itself an anchor is
@@ -33,7 +35,7 @@ export function validatePath(question: PathQuestion): PathAnswer {
     return { path: [leaf], problems: [] }
   let best: { path: readonly Certificate[]; problems: readonly PathProblem[] } | undefined
   let tried = 0
-  for (const path of pathsFrom([leaf], question)) {
+  for (const path of pathsFrom([leaf], question, { left: MAX_STEPS })) {
     const problems = checkPath(path, at)
     if (problems.length === 0) return { path, problems }
     if (!best || problems.length < best.problems.length) best = { path, problems }
@@ -52,8 +54,9 @@ export function validatePath(question: PathQuestion): PathAnswer {
 function* pathsFrom(
   path: readonly Certificate[],
   question: PathQuestion,
+  steps: { left: number },
 ): Generator<readonly Certificate[]> {
-  if (path.length >= MAX_LENGTH) return
+  if (path.length >= MAX_LENGTH || steps.left-- <= 0) return
   const last = path.at(-1) as Certificate
   for (const anchor of candidates(last, question.trustAnchors)) yield [...path, anchor]
   for (const issuer of candidates(last, question.intermediates)) {
@@ -63,7 +66,7 @@ function* pathsFrom(
         nameEquals(known.subject, issuer.subject) &&
         equalBytes(known.publicKey.der, issuer.publicKey.der),
     )
-    if (!repeated) yield* pathsFrom([...path, issuer], question)
+    if (!repeated) yield* pathsFrom([...path, issuer], question, steps)
   }
 }
 

@@ -16,7 +16,7 @@ import {
   readText,
   TAG,
 } from '../der/index.ts'
-import { type DigestName, digestNameOf } from '../digests.ts'
+import { digestLength, type DigestName, digestNameOf } from '../digests.ts'
 import { DerError } from '../errors.ts'
 import { CONTENT_TYPE } from '../oids.ts'
 import { readAlgorithmIdentifier } from '../x509/algorithm-identifier.ts'
@@ -73,7 +73,7 @@ export function parseTimeStampRequest(der: Uint8Array): TimeStampRequest {
   return {
     ...imprint,
     ...(policy ? { policy: readOid(policy) } : {}),
-    ...(nonce ? { nonce: readIntegerHex(nonce) } : {}),
+    ...(nonce ? { nonce: readNonce(nonce) } : {}),
     certReq: certReq !== undefined && readBoolean(certReq),
   }
 }
@@ -134,7 +134,7 @@ function readTstInfo(node: DerNode): TstInfo {
     genTime,
     ...(accuracy ? { accuracy: readAccuracy(accuracy) } : {}),
     ordering: ordering !== undefined && readBoolean(ordering),
-    ...(nonce ? { nonce: readIntegerHex(nonce) } : {}),
+    ...(nonce ? { nonce: readNonce(nonce) } : {}),
   }
 }
 
@@ -143,6 +143,8 @@ function readImprint(node: DerNode): MessageImprint {
   const digestAlgorithm = digestNameOf(readAlgorithmIdentifier(fields.next()).oid)
   const hashedMessage = readOctetString(fields.next())
   fields.end()
+  if (digestAlgorithm && hashedMessage.length !== digestLength(digestAlgorithm))
+    throw new DerError('pki.der-invalid-value', node.offset, 'imprint length')
   return { digestAlgorithm, hashedMessage }
 }
 
@@ -157,6 +159,13 @@ function readAccuracy(node: DerNode): NonNullable<TstInfo['accuracy']> {
     millis: millis ? readSmallInteger(millis, contextPrimitive(0)) : 0,
     micros: micros ? readSmallInteger(micros, contextPrimitive(1)) : 0,
   }
+}
+
+/** A nonce is a large random number (RFC 3161 §2.4.1); nobody means a negative one. */
+function readNonce(node: DerNode): string {
+  const hex = readIntegerHex(node)
+  if (hex.startsWith('-')) throw new DerError('pki.der-invalid-value', node.offset, 'nonce')
+  return hex
 }
 
 function requireVersion1(node: DerNode): void {
