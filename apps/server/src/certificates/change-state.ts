@@ -1,7 +1,8 @@
 import { appendEvent } from '../evidence/index.ts'
 import { destroyKeyShare, resumeKey, suspendKey } from '../keys/two-party/index.ts'
-import type { Signals, Tx } from '../platform/index.ts'
+import type { Platform, Tx } from '../platform/index.ts'
 import { CertificatesError } from './errors.ts'
+import { momentOfChange } from './revocation-list.ts'
 import { certificateById, setState, type IssuedCertificate } from './store.ts'
 
 export interface StateChange {
@@ -30,12 +31,13 @@ const transitions = {
  * Throws `certificates.unknown`, `certificates.wrong-state`.
  */
 export async function changeState(
-  signals: Signals,
+  { signals, sealer }: Pick<Platform, 'signals' | 'sealer'>,
   tx: Tx,
   change: Change,
   given: StateChange,
 ): Promise<IssuedCertificate> {
-  const { tenantId, certificateId, reason, at } = given
+  const { tenantId, certificateId, reason } = given
+  const at = await momentOfChange(tx, given.at)
   const wanted = { tenantId, certificateId, now: at }
   const before = await certificateById(tx, wanted, true)
   if (!before) throw new CertificatesError('certificates.unknown')
@@ -49,7 +51,9 @@ export async function changeState(
   if (change === 'revoke') await destroyKeyShare(tx, { ...key, at })
   const { personId, serialNumberHex, keyId } = before
   const subject = { certificateId, personId, keyId, serialNumberHex, ...given.by }
-  await appendEvent(tx, { type: event, at, subject, data: { reason } })
+  // Somebody typed the reason: what it says about a person does not go into the log itself.
+  const personal = { sealer, values: { reason } }
+  await appendEvent(tx, { type: event, at, subject, personal })
   await signals.notify(tx, `person:${personId}`)
   const after = await certificateById(tx, wanted)
   if (!after) throw new CertificatesError('certificates.unknown')

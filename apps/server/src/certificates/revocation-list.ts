@@ -10,6 +10,8 @@ export interface RevocationListDeps {
 
 const validMs = 24 * 3_600_000
 const renewBeforeMs = 12 * 3_600_000
+// Advisory lock: whoever changes a certificate's state shares it, whoever makes a list holds it alone.
+const listLock = [0x79756e71, 4]
 
 interface ListRow {
   crl_number: number
@@ -26,9 +28,19 @@ export async function currentRevocationList(deps: RevocationListDeps): Promise<U
   return deps.db.tx('no-tenant', async (tx) => {
     const fresh = await newestIfFresh(tx, deps.clock.now())
     if (fresh) return fresh
-    await tx.query('select pg_advisory_xact_lock($1, $2)', [0x79756e71, 4])
+    await tx.query('select pg_advisory_xact_lock($1, $2)', listLock)
     return (await newestIfFresh(tx, deps.clock.now())) ?? makeList(deps, tx)
   })
+}
+
+/**
+ * To be called before a certificate's state changes: gives the moment of the change, never before the newest list.
+ * Without it a change that commits while a list is made could carry an earlier time than that list, and be missed.
+ */
+export async function momentOfChange(tx: Tx, at: Date): Promise<Date> {
+  await tx.query('select pg_advisory_xact_lock_shared($1, $2)', listLock)
+  const listed = (await newest(tx))?.this_update
+  return listed && listed > at ? listed : at
 }
 
 async function newestIfFresh(tx: Tx, now: Date): Promise<Uint8Array | undefined> {

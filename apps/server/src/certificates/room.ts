@@ -17,7 +17,7 @@ type Tenant = { readonly tenantId: string }
 
 /** Certificates after they were issued: what signing and accounts ask, and the room to plug in. */
 export function openCertificates(platform: Platform, issuer: Issuer) {
-  const { config, sealer, random, clock, db, signals } = platform
+  const { config, sealer, random, clock, db } = platform
   const folder = authorityFolder(config)
   const { chain } = issuer
   const [issuing, root] = chain
@@ -52,7 +52,7 @@ export function openCertificates(platform: Platform, issuer: Issuer) {
     tx: Tx,
     given: Tenant & { readonly certificateId: string; readonly reason: string; readonly at: Date },
   ): Promise<void> =>
-    void (await changeState(signals, tx, 'suspend', { ...given, by: { room: 'signing' } }))
+    void (await changeState(platform, tx, 'suspend', { ...given, by: { room: 'signing' } }))
 
   const revocationMaterial = async (wanted: Tenant & { readonly certificateId: string }) => {
     const now = clock.now()

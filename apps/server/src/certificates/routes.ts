@@ -1,15 +1,16 @@
 import { consoleEndpoints, phoneEndpoints, type CertificateView } from '@yunqian/api'
-import type { DevicePrincipal, HttpApp, Platform } from '../platform/index.ts'
+import type { DevicePrincipal, HttpApp, Platform, StaffPrincipal } from '../platform/index.ts'
 import { changeState } from './change-state.ts'
 import { CertificatesError } from './errors.ts'
-import { listIssued, newestCertificates, viewOf } from './store.ts'
+import { holderIsOf, listIssued, newestCertificates, viewOf } from './store.ts'
 
 /** Console and phone: look at certificates and change their state. `chain` is issuing CA first, root last. */
 export function mountCertificateRoutes(
   app: HttpApp,
-  { db, clock, signals }: Platform,
+  platform: Platform,
   chain: readonly Uint8Array[],
 ): void {
+  const { db, clock } = platform
   app.route(consoleEndpoints.listCertificates, ({ staff, query }) =>
     db.tx(staff, async (tx) => {
       const { tenantId } = staff
@@ -31,8 +32,18 @@ export function mountCertificateRoutes(
     app.route(byStaff[change], ({ staff, params, body }) =>
       db.tx(staff, async (tx) => {
         const { tenantId, staffId } = staff
-        const given = { tenantId, ...params, reason: body.reason, at: clock.now(), by: { staffId } }
-        return viewOf(await changeState(signals, tx, change, given), chain)
+        const { certificateId } = params
+        const centreIds = centresOf(staff)
+        if (centreIds && !(await holderIsOf(tx, { tenantId, certificateId, centreIds })))
+          throw new CertificatesError('certificates.unknown')
+        const given = {
+          tenantId,
+          certificateId,
+          reason: body.reason,
+          at: clock.now(),
+          by: { staffId },
+        }
+        return viewOf(await changeState(platform, tx, change, given), chain)
       }),
     )
   const byHolder = (
@@ -48,10 +59,17 @@ export function mountCertificateRoutes(
       if (!own) throw new CertificatesError('certificates.none')
       const { certificateId } = own
       const given = { tenantId, certificateId, reason, at, by: { deviceId } }
-      return viewOf(await changeState(signals, tx, change, given), chain)
+      return viewOf(await changeState(platform, tx, change, given), chain)
     })
   app.route(phoneEndpoints.reportLoss, ({ device, body }) =>
     byHolder(device, 'suspend', body.reason ?? '本人挂失'),
   )
   app.route(phoneEndpoints.revokeOwn, ({ device, body }) => byHolder(device, 'revoke', body.reason))
+}
+
+/** The centres a member of staff decides for; undefined for the whole district. */
+function centresOf({ roles }: StaffPrincipal): readonly string[] | undefined {
+  const deciding = roles.filter(({ role }) => role === 'district-admin' || role === 'clerk')
+  if (deciding.some(({ centreId }) => centreId === undefined)) return undefined
+  return deciding.flatMap(({ centreId }) => centreId ?? [])
 }

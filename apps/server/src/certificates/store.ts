@@ -47,6 +47,23 @@ export async function certificateById(
   return row && certificateOf(row, wanted.now)
 }
 
+/** Whether the holder of a certificate works, or worked, at one of these centres. */
+export async function holderIsOf(
+  tx: Tx,
+  wanted: {
+    readonly tenantId: string
+    readonly certificateId: string
+    readonly centreIds: readonly string[]
+  },
+): Promise<boolean> {
+  const row = await tx.queryOne<{ found: boolean }>(
+    `select exists (select 1 from certificate c join membership m using (tenant_id, person_id)
+       where c.tenant_id = $1 and c.certificate_id = $2 and m.centre_id = any ($3)) as found`,
+    [wanted.tenantId, wanted.certificateId, wanted.centreIds],
+  )
+  return row?.found === true
+}
+
 /** The newest certificate of each person. */
 export async function newestCertificates(
   tx: Tx,

@@ -10,7 +10,14 @@ import {
 } from '@yunqian/pki'
 import { prepareCertificate, type NameParts } from '@yunqian/pki/write'
 import { appendEvent } from '../evidence/index.ts'
-import { newId, type Clock, type Database, type Signals, type Tx } from '../platform/index.ts'
+import {
+  isUniqueViolation,
+  newId,
+  type Clock,
+  type Database,
+  type Signals,
+  type Tx,
+} from '../platform/index.ts'
 import { issuingAddresses, newSerial } from './ceremony.ts'
 import { IssuanceError } from './errors.ts'
 import type { Issuer } from './issuer-key.ts'
@@ -53,7 +60,7 @@ export async function issuePersonCertificate(
   const serialNumber = newSerial(deps.random)
   const notBefore = new Date(Math.floor(now.getTime() / 1000) * 1000 - 60_000)
   const notAfter = new Date(notBefore.getTime() + validDays * dayMs)
-  const existing = await deps.db.tx(request, async (tx) => {
+  const intent = deps.db.tx(request, async (tx) => {
     const before = await attemptOf(tx, request)
     if (before?.issued) return before.certificateId
     if (before) await abandon(tx, request.tenantId, before.certificateId)
@@ -75,6 +82,11 @@ export async function issuePersonCertificate(
       ],
     )
     return undefined
+  })
+  const existing = await intent.catch((error: unknown) => {
+    // Another request for the same key wrote its intent in this very moment; asked again, it has the answer.
+    if (!isUniqueViolation(error, 'certificate_of_key')) throw error
+    throw new IssuanceError('issuance.unavailable', { attempt: 'concurrent' })
   })
   if (existing) return { certificateId: existing }
   // 3. Prepare and lint; only then the issuer's key moves.
