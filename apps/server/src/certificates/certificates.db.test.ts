@@ -118,7 +118,12 @@ async function newHolder(): Promise<Holder> {
     const sealed = platform.sealer.seal('test', systemRandom(8))
     const index = systemRandom(32)
     await tx.execute('insert into person values ($1, $2, $3, $4, $5, $4, $5, $6)', [
-      ...[tenantId, personId, '张伟', sealed, index, at],
+      tenantId,
+      personId,
+      '张伟',
+      sealed,
+      index,
+      at,
     ])
     await tx.execute(
       `insert into membership values ($1, $2, $3, 'doctor', null, null, 'active', $4)`,
@@ -207,7 +212,10 @@ const bytes = async (url: string): Promise<Uint8Array> => {
 const ask = async (url: string, type: string, payload: Uint8Array) => {
   const headers = { 'content-type': type }
   const answer = await app.server.inject({
-    ...{ method: 'POST' as const, url, headers, payload: Buffer.from(payload) },
+    method: 'POST',
+    url,
+    headers,
+    payload: Buffer.from(payload),
   })
   return { answer, der: new Uint8Array(answer.rawPayload) }
 }
