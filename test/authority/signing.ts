@@ -96,7 +96,8 @@ export async function signPdf(
   const signed = insertSignature(prepared, contentsRange, cms)
   if (!status) return signed
   const { ocsps, crls } = await statusOf(authority, signer, at)
-  const certificates = [...signer.chain, authority.tsa.certificate.der]
+  const { tsa, ocsp } = authority
+  const certificates = [...signer.chain, tsa.certificate.der, ocsp.certificate.der]
   const last = listSignatures(readPdf(signed)).at(-1) as IntactSignature
   return appendDss(signed, { certificates, ocsps, crls, vriFor: last.paddedContents })
 }

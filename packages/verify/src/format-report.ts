@@ -174,11 +174,21 @@ function checkLines(check: Check, language: ReportLanguage, indent: number): str
   const words = checkWords[check.id]
   const pad = ' '.repeat(indent)
   if (language === 'en')
-    return [`${pad}${marks[check.result]} ${words.en.padEnd(12)} ${check.en}  [${check.code}]`]
+    return [
+      `${pad}${marks[check.result]} ${words.en.padEnd(12)} ${about(check)}${check.en}  [${check.code}]`,
+    ]
   return [
-    `${pad}${marks[check.result]} ${padWide(words.zh, 10)}${check.zh}  [${check.code}]`,
-    `${pad}  ${words.en.padEnd(10)}${check.en}`,
+    `${pad}${marks[check.result]} ${padWide(words.zh, 12)}${about(check)}${check.zh}  [${check.code}]`,
+    `${pad}  ${words.en.padEnd(12)}${check.en}`,
   ]
+}
+
+// Several certificates of a path may be asked about; the line says which.
+function about({ looked }: Check): string {
+  const { certificate } = looked
+  if (typeof certificate !== 'string') return ''
+  const name = /(?:^|,)CN=((?:\\.|[^,])*)/.exec(certificate)?.[1]
+  return `${name ?? certificate}: `
 }
 
 function changeLine(change: ChangeReport, say: Say): string {

@@ -87,7 +87,10 @@ function crlStanding(crl: Crl, related: readonly Certificate[]): Standing {
 }
 
 function ocspStanding(response: OcspResponse, related: readonly Certificate[]): Standing {
-  return related.some((issuer) => verifyOcspResponse({ response, issuer }).signatureValid)
-    ? 'sound'
-    : 'broken'
+  const signed = related.some((issuer) => verifyOcspResponse({ response, issuer }).signatureValid)
+  // A responder's certificate inside must hold by itself, even where the same one lies elsewhere too.
+  const whole = (response.basic?.certificates ?? []).every((enclosed) =>
+    related.some((known) => equalBytes(known.der, enclosed.der) || verifyIssued(enclosed, known)),
+  )
+  return signed && whole ? 'sound' : 'broken'
 }

@@ -3,6 +3,7 @@ export interface VerifyArguments {
   readonly file: string
   readonly content?: string
   readonly trust: readonly string[]
+  readonly intermediate: readonly string[]
   readonly crl: readonly string[]
   readonly ocsp: readonly string[]
   readonly at?: Date
@@ -12,7 +13,7 @@ export interface VerifyArguments {
   readonly original?: string
 }
 
-const lists = ['--trust', '--crl', '--ocsp'] as const
+const lists = ['--trust', '--intermediate', '--crl', '--ocsp'] as const
 const singles = ['--content', '--at', '--lang', '--original'] as const
 const switches = ['--json', '--strict'] as const
 
@@ -58,6 +59,7 @@ export function readArguments(args: readonly string[]): VerifyArguments | string
   return {
     file,
     trust: many.get('--trust') ?? [],
+    intermediate: many.get('--intermediate') ?? [],
     crl: many.get('--crl') ?? [],
     ocsp: many.get('--ocsp') ?? [],
     json: on.has('--json'),
@@ -78,6 +80,7 @@ export const VERIFY_USAGE = `用法 usage: yunqian verify FILE [options]
   FILE                PDF、CMS（.p7s）、时间戳（.tsr）、证书或证据包（.zip）
   --content FILE      分离式签名或时间戳所针对的原文 the content a detached signature signs
   --trust PEM…        您信任的根证书 certificates you trust; without one the answer is indeterminate
+  --intermediate PEM… 中间证书，不受信任但可用 issuing certificates, used but not trusted
   --crl FILE…         另行取得的撤销列表 revocation lists you fetched yourself
   --ocsp FILE…        另行取得的 OCSP 应答 OCSP responses you fetched yourself
   --at TIME           以此时点核验 judge as of this time, e.g. 2026-11-24T08:00:00Z

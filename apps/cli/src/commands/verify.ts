@@ -45,14 +45,10 @@ export async function run(args: readonly string[]): Promise<number> {
 }
 
 async function readOptions(asked: VerifyArguments): Promise<VerifyOptions | string> {
-  const trustAnchors: VerifyOptions['trustAnchors'][number][] = []
-  for (const path of asked.trust) {
-    const bytes = await readBounded(path)
-    const certificates = bytes ? readCertificates(bytes) : undefined
-    if (!certificates || certificates.length === 0)
-      return `no certificate in 文件中没有证书 ${path}`
-    trustAnchors.push(...certificates)
-  }
+  const trustAnchors = await readPems(asked.trust)
+  const intermediates = await readPems(asked.intermediate)
+  if (typeof trustAnchors === 'string') return trustAnchors
+  if (typeof intermediates === 'string') return intermediates
   const crls = await readAll(asked.crl)
   const ocsps = await readAll(asked.ocsp)
   if (typeof crls === 'string' || typeof ocsps === 'string') return `cannot read 无法读取`
@@ -61,6 +57,7 @@ async function readOptions(asked: VerifyArguments): Promise<VerifyOptions | stri
     return `cannot read 无法读取 ${asked.content}`
   return {
     trustAnchors,
+    intermediates,
     crls,
     ocsps,
     now: new Date(),
@@ -68,6 +65,20 @@ async function readOptions(asked: VerifyArguments): Promise<VerifyOptions | stri
     ...(detachedContent ? { detachedContent } : {}),
     ...(asked.at ? { at: asked.at } : {}),
   }
+}
+
+type Certificates = VerifyOptions['trustAnchors']
+
+async function readPems(paths: readonly string[]): Promise<Certificates | string> {
+  const all: Certificates[number][] = []
+  for (const path of paths) {
+    const bytes = await readBounded(path)
+    const certificates = bytes ? readCertificates(bytes) : undefined
+    if (!certificates || certificates.length === 0)
+      return `no certificate in 文件中没有证书 ${path}`
+    all.push(...certificates)
+  }
+  return all
 }
 
 async function readAll(paths: readonly string[]): Promise<Uint8Array[] | string> {
