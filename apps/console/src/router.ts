@@ -25,6 +25,23 @@ export const menu: readonly RouteRecordRaw[] = [
     meta: { title: 'outbox', for: 'clerk' },
   },
   { path: '/people', component: () => import('./pages/people.vue'), meta: { title: 'people' } },
+  { path: '/centres', component: () => import('./pages/centres.vue'), meta: { title: 'centres' } },
+  {
+    path: '/applications',
+    component: () => import('./pages/applications.vue'),
+    meta: { title: 'applications' },
+  },
+  {
+    path: '/staff',
+    component: () => import('./pages/staff.vue'),
+    meta: { title: 'staff', for: 'admin' },
+  },
+  {
+    path: '/documents',
+    component: () => import('./pages/documents.vue'),
+    meta: { title: 'documents' },
+  },
+  { path: '/audit', component: () => import('./pages/audit.vue'), meta: { title: 'audit' } },
 ]
 
 export const router = createRouter({

@@ -1,4 +1,13 @@
-import type { CertificateState, EnrollmentState, StaffRole } from '@yunqian/api'
+import type {
+  Application,
+  CertificateState,
+  Centre,
+  EnrollmentState,
+  StaffRole,
+  TaskKind,
+  TaskState,
+} from '@yunqian/api'
+import type { Reply } from './platform.ts'
 import type { MessageKey } from './messages/index.ts'
 
 export interface StateWord {
@@ -35,4 +44,42 @@ export const checkWords: Readonly<Record<string, MessageKey>> = {
   'registered-person': 'checkRegistered',
   'one-time-code': 'checkCode',
   'clerk-confirmation': 'checkClerk',
+}
+
+export const centreWords: Record<Centre['state'], StateWord> = {
+  open: { tone: 'good', text: 'centreOpen' },
+  closed: { tone: '', text: 'centreClosed' },
+}
+
+export const applicationWords: Record<Application['state'], StateWord> = {
+  active: { tone: 'good', text: 'applicationActive' },
+  revoked: { tone: '', text: 'applicationRevoked' },
+}
+
+export const kindWords: Record<TaskKind, MessageKey> = {
+  csr: 'kindCsr',
+  login: 'kindLogin',
+  pdf: 'kindPdf',
+  cms: 'kindCms',
+}
+
+export const taskWords: Record<TaskState, StateWord> = {
+  waiting: { tone: 'attention', text: 'taskWaiting' },
+  scanned: { tone: 'attention', text: 'taskScanned' },
+  signing: { tone: 'attention', text: 'taskSigning' },
+  signed: { tone: 'good', text: 'taskSigned' },
+  completed: { tone: 'good', text: 'taskCompleted' },
+  refused: { tone: 'stop', text: 'taskRefused' },
+  cancelled: { tone: '', text: 'taskCancelled' },
+  expired: { tone: '', text: 'taskExpired' },
+}
+
+type DocumentType = Reply<'listSignedDocuments'>['documents'][number]['documentType']
+
+export const documentWords: Record<DocumentType, MessageKey> = {
+  'outpatient-record': 'typeOutpatientRecord',
+  prescription: 'typePrescription',
+  consent: 'typeConsent',
+  'sick-bed-record': 'typeSickBedRecord',
+  other: 'typeOther',
 }
