@@ -8,6 +8,7 @@ import { renderComparison } from './table.ts'
 
 const suites: Record<string, () => Promise<{ suite: Suite }>> = {
   sm2: () => import('./sm2.ts'),
+  signing: () => import('./signing.ts'),
 }
 
 const { values, positionals } = parseArgs({

@@ -26,13 +26,14 @@ export interface WholePlatform {
 export async function startPlatform(
   folder = mkdtempSync(join(tmpdir(), 'yunqian-flow-')),
   port?: number,
+  settings: Readonly<Record<string, unknown>> = {},
 ): Promise<WholePlatform> {
   const lines: string[] = []
   const write = (fields: object, message: string): void =>
     void lines.push(JSON.stringify({ ...fields, message }))
   const log: Log = { debug: write, info: write, warn: write, error: write }
   const listening = port ?? (await freePort())
-  const config = readConfig({}, { dataFolder: folder, port: listening })
+  const config = readConfig({}, { ...settings, dataFolder: folder, port: listening })
   const server = await startServer({ config, log, role: 'all' })
   return {
     url: config.publicUrl,
@@ -45,7 +46,7 @@ export async function startPlatform(
     },
     restart: async () => {
       await server.stop()
-      return startPlatform(folder, listening)
+      return startPlatform(folder, listening, settings)
     },
   }
 }
