@@ -12,7 +12,7 @@ export type ProfileName =
   | 'evidence-log'
   | 'report-seal'
 
-/** What a certificate of that kind must look like (GM/T 0015 and RFC 5280 as reference/gm-crypto §2.2 sums up). */
+/** What a certificate of that kind must look like (GM/T 0015, RFC 5280 §4). */
 export interface CertificateProfile {
   readonly name: ProfileName
   readonly ca: boolean
@@ -71,7 +71,7 @@ export const CERTIFICATE_PROFILES: Readonly<Record<ProfileName, CertificateProfi
     ca: false,
     keyUsage: ['digitalSignature', 'nonRepudiation'],
     ocspNoCheck: false,
-    // Clause 1.5.1: one year.
+    // One year, a day's grace for leap years.
     maxValidityDays: 366,
     requiredNameParts: ['C', 'O', 'OU', 'CN', 'serialNumber'],
     // The two-party key exists for SM2 alone.
