@@ -9,6 +9,7 @@ import {
   readConfig,
   startServer,
   systemRandom,
+  usualFounding,
   type Log,
   type RunningServer,
 } from '@yunqian/server'
@@ -34,7 +35,7 @@ export async function startPlatform(
   const log: Log = { debug: write, info: write, warn: write, error: write }
   const listening = port ?? (await freePort())
   const config = readConfig({}, { ...settings, dataFolder: folder, port: listening })
-  const server = await startServer({ config, log, role: 'all' })
+  const server = await startServer({ config, log, role: 'all', founding: usualFounding })
   return {
     url: config.publicUrl,
     folder,

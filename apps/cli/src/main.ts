@@ -10,6 +10,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Command> }
       '启动试用平台：数据库、服务与门诊示例  the whole platform for a trial, nothing else needed',
     load: () => import('./commands/start.ts'),
   },
+  init: {
+    summary: '在空目录上创建密钥与平台  create keys and platform because it is told to',
+    load: () => import('./commands/init.ts'),
+  },
   server: {
     summary: '启动一个服务进程  one process of the service: --role all | api | worker',
     load: () => import('./commands/server.ts'),

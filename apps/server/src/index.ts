@@ -1,4 +1,11 @@
 export * from './platform/index.ts'
-export { serverRoles, startServer, type RunningServer, type ServerRole } from './start-server.ts'
+export { usualFounding } from './roles/initialise.ts'
+export {
+  initialisePlatform,
+  serverRoles,
+  startServer,
+  type RunningServer,
+  type ServerRole,
+} from './start-server.ts'
 export { readyDatabase } from './platform/open-platform.ts'
 export { auditPlatform, type PlatformAudit } from './roles/audit-platform.ts'

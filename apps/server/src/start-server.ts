@@ -1,4 +1,4 @@
-import type { Config, Log } from './platform/index.ts'
+import { PlatformError, type Config, type Log, type Platform } from './platform/index.ts'
 import { openPlatform, readyDatabase } from './platform/open-platform.ts'
 import { serve } from './platform/serve.ts'
 import { openDatabase } from './platform/database.ts'
@@ -11,7 +11,6 @@ import {
   inceptionOf,
   inviteFirstAdministrator,
   readClinicKey,
-  usualFounding,
   type Founding,
 } from './roles/initialise.ts'
 
@@ -52,6 +51,12 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     undo.push(() => database.stop())
     const inception = await lookInside(config, database.appUrl)
     if (inception === 'empty') {
+      // Only the trial founds by itself; a service in production is told to, by `yunqian init`.
+      if (!options.founding)
+        throw new PlatformError(
+          'platform.not-initialised',
+          'nothing has been created here yet; run `yunqian init` 尚未初始化，请先执行 yunqian init',
+        )
       tell(
         '空数据目录：正在创建根、签发 CA、时间戳、OCSP 与日志密钥，以及区和社康…',
         'Empty data directory: creating root, issuing CA, TSA, OCSP and log keys, a district and a centre…',
@@ -60,12 +65,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     }
     const platform = await openPlatform(config, log, database.appUrl)
     undo.push(() => platform.close())
-    if (inception === 'empty') {
-      const founding = options.founding ?? usualFounding
-      const now = platform.clock.now()
-      await createAuthority({ ...platform, now }, `${founding.district} 云签试用 Yunqian`)
-      await found(platform, founding)
-    }
+    if (options.founding && inception === 'empty') await establish(platform, options.founding)
     const rooms = assemble(platform, assembleIssuer(platform))
     const serving = await serve(platform, rooms, {
       version,
@@ -93,4 +93,41 @@ async function lookInside(config: Config, appUrl: string): Promise<'empty' | 'es
   } finally {
     await db.close()
   }
+}
+
+/** Creates keys, authority, the first district and centre, and invites its administrator; refuses where there is something. */
+export async function initialisePlatform(options: {
+  readonly config: Config
+  readonly log: Log
+  readonly founding: Founding
+}): Promise<{ readonly link: string; readonly expiresAt: Date }> {
+  const { config, log } = options
+  const database = await readyDatabase(config, log)
+  try {
+    if ((await lookInside(config, database.appUrl)) !== 'empty')
+      throw new PlatformError(
+        'platform.already-initialised',
+        'there is a platform here already; nothing was changed 此处已有平台，未做任何改动',
+        { folder: config.dataFolder },
+      )
+    ensurePlatformKey(config)
+    const platform = await openPlatform(config, log, database.appUrl)
+    try {
+      await establish(platform, options.founding)
+      const invitation = await inviteFirstAdministrator(platform)
+      if (!invitation) throw new Error('a district just founded has staff already')
+      return invitation
+    } finally {
+      await platform.close()
+    }
+  } finally {
+    await database.stop()
+  }
+}
+
+// Each step looks whether it was done: a death in between is finished by the next run.
+async function establish(platform: Platform, founding: Founding): Promise<void> {
+  const now = platform.clock.now()
+  await createAuthority({ ...platform, now }, `${founding.district} 云签试用 Yunqian`)
+  await found(platform, founding)
 }

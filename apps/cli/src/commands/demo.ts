@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { openLog, readConfig, startServer } from '@yunqian/server'
+import { openLog, readConfig, startServer, usualFounding } from '@yunqian/server'
 import { readCertificates, verifyAny } from '@yunqian/verify'
 import { type DemoFiles, runDemo, type Step } from '../demo/run-demo.ts'
 import { bundledSignatureBox } from '../demo/sample.ts'
@@ -64,7 +64,7 @@ async function onFreshPlatform(
   const server = await timed(
     '启动全新平台（内嵌 PostgreSQL）',
     'a fresh platform on embedded PostgreSQL',
-    () => startServer({ config, log, role: 'all' }),
+    () => startServer({ config, log, role: 'all', founding: usualFounding }),
   )
   try {
     if (server.invitation === undefined)

@@ -1,6 +1,13 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { openLog, readConfig, startServer, type Config, type RunningServer } from '@yunqian/server'
+import {
+  openLog,
+  readConfig,
+  startServer,
+  usualFounding,
+  type Config,
+  type RunningServer,
+} from '@yunqian/server'
 import { refuse } from './refusal.ts'
 import { untilTold } from './until-told.ts'
 
@@ -12,7 +19,13 @@ export async function run(args: readonly string[]): Promise<number> {
     if (!options) return 64
     const { config } = options
     const log = openLog(config.logLevel, join(config.dataFolder, 'log', 'yunqian.log'))
-    const server = await startServer({ config, log, role: 'all', tell: say })
+    const server = await startServer({
+      config,
+      log,
+      role: 'all',
+      founding: usualFounding,
+      tell: say,
+    })
     const clinic = options.clinic ? await startClinic(config, server.clinicKey) : undefined
     const stop = async (): Promise<void> => {
       await clinic?.stop()

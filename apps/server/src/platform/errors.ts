@@ -18,6 +18,8 @@ export type PlatformErrorCode =
   | 'platform.blob-damaged'
   | 'platform.config-invalid'
   | 'platform.port-in-use'
+  | 'platform.not-initialised'
+  | 'platform.already-initialised'
 
 export class PlatformError extends Error {
   override readonly name = 'PlatformError'
