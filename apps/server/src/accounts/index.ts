@@ -3,11 +3,10 @@ import { authenticateApplication } from './applications.ts'
 import { mountAccountRoutes, type AccountsPorts } from './routes.ts'
 import { authenticateStaff } from './sessions.ts'
 
-export { applicationById, createApplication } from './applications.ts'
-export { addCentre, centreName, requireOpenCentre } from './centres.ts'
+export { createApplication } from './applications.ts'
+export { addCentre, centreName } from './centres.ts'
 export { createDistrict, listTenants, resolveCentre } from './district.ts'
-export { AccountsError, type AccountsErrorCode } from './errors.ts'
-export { maskIdNumber, maskMobile, parseIdNumber } from './id-number.ts'
+export { maskMobile, parseIdNumber } from './id-number.ts'
 export { invite } from './invitations.ts'
 export {
   idNumberOf,

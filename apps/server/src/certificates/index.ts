@@ -1,2 +1,1 @@
-export { CertificatesError, type CertificatesErrorCode } from './errors.ts'
 export { openCertificates } from './room.ts'

@@ -1,5 +1,4 @@
 export { authorityFolder, createAuthority, newSerial, type CeremonyDeps } from './ceremony.ts'
-export { IssuanceError, type IssuanceErrorCode } from './errors.ts'
 export type { Issuer } from './issuer-key.ts'
 export {
   issuePersonCertificate,
