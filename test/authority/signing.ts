@@ -14,8 +14,6 @@ import {
 } from './authority.ts'
 
 export const signedAt = after(10)
-/** When revocation status is fetched: after the timestamp. */
-export const statusAt = after(10, 5)
 
 export interface SigningWishes {
   readonly signer?: Identity

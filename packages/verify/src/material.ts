@@ -25,8 +25,6 @@ export interface RawMaterial {
   readonly ocsps?: readonly Uint8Array[]
 }
 
-export const NO_MATERIAL: Material = { certificates: [], crls: [], ocsps: [], unreadable: [] }
-
 // More than any honest file needs; every certificate and status costs signatures to check.
 const MAX_PIECES = 100
 

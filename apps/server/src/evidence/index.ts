@@ -1,7 +1,4 @@
 export { appendEvent, type NewEvent } from './append-event.ts'
 export { audit, type AuditDeps, type AuditFinding, type AuditPart } from './audit.ts'
-export { buildDocumentBundle, type BundleDeps } from './build-document-bundle.ts'
-export { EvidenceRoomError } from './errors.ts'
 export { evidenceRoom, type EvidencePorts } from './evidence-room.ts'
 export type { SignedDocument, SignedDocuments } from './ports.ts'
-export { sequenceEvents } from './sequence-events.ts'
