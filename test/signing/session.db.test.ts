@@ -15,7 +15,7 @@ import { finishSigning } from '../../apps/server/src/signing/finish-signing.ts'
 import { joinSigning } from '../../apps/server/src/signing/join-signing.ts'
 import { openSigning } from '../../apps/server/src/signing/open-signing.ts'
 import { keyById, triesLeft } from '../../apps/server/src/keys/two-party/index.ts'
-import { enrol, open, type Phone, sign } from './phone.ts'
+import { enrol, makeKey, open, type Phone, sign } from './phone.ts'
 import { createWorld, type World } from './world.ts'
 
 let world: World
@@ -264,6 +264,18 @@ describe('a restart', () => {
       joinSigning(second, other.doctor, { sid: opened.sid, message }),
     ).rejects.toMatchObject({ code: 'platform.overloaded' })
     expect(await left(other)).toBe(4)
+  })
+
+  it('issues for a request that was signed while nobody could issue', async () => {
+    world.issuing.down = true
+    const other = await makeKey(deps, await world.addDoctor('梁小燕'))
+    await expect(sign(deps, other, other.csrTaskId)).rejects.toMatchObject({
+      code: 'issuance.unavailable',
+    })
+    world.issuing.down = false
+    expect(await completeTasks(deps, world.tenantId)).toBe(1)
+    expect(world.certificates.get(other.doctor.personId)?.keyId).toBe(other.keyId)
+    expect((await sign(deps, other, await newTask(other))).task.state).toBe('completed')
   })
 
   it('finishes what was signed and not completed', async () => {

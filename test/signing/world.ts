@@ -57,6 +57,7 @@ export async function createWorld() {
   const certificates = new Map<string, Certified>()
   const enrolled = new Map<string, { doctor: Doctor; keyId?: string }>()
   const timeStamps = { down: false }
+  const issuing = { down: false }
   const keepCertificate = (made: Omit<Certified, 'chain' | 'state'>): void =>
     void certificates.set(made.personId, { ...made, chain: [], state: 'valid' })
 
@@ -109,6 +110,7 @@ export async function createWorld() {
         enrolled.get(enrollmentId)!.keyId = keyId
       },
       issue: async ({ enrollmentId, keyId, csr }) => {
+        if (issuing.down) throw new Error('the issuing service is out of reach')
         readDer(csr)
         const { doctor } = enrolled.get(enrollmentId)!
         const key = await database.db.tx({ tenantId }, (tx) => keyById(tx, { tenantId, keyId }))
@@ -208,6 +210,7 @@ export async function createWorld() {
     certificates,
     keepCertificate,
     timeStamps,
+    issuing,
     log,
     addDoctor,
     startProcess,

@@ -417,7 +417,15 @@ export const phoneEndpoints = {
     params: SessionParams,
     body: Closed({ r: Base64(32), s: Base64(32) }),
     reply: Closed({ task: TaskSummary, certificate: Type.Optional(CertificateView) }),
-    problems: ['signing.session-unknown', 'signing.signature-invalid', 'signing.wrong-state'],
+    problems: [
+      'signing.session-unknown',
+      'signing.signature-invalid',
+      'signing.wrong-state',
+      'signing.head-moved',
+      'signing.document-busy',
+      'signing.task-closed',
+      'issuance.unavailable',
+    ],
   }),
   reportLoss: endpoint({
     operationId: 'reportLoss',

@@ -4,6 +4,7 @@ export type SigningErrorCode =
   | 'documents.empty'
   | 'documents.not-a-pdf'
   | 'documents.page-unknown'
+  | 'issuance.unavailable'
   | 'login.binding-unknown'
   | 'platform.overloaded'
   | 'platform.request-invalid'

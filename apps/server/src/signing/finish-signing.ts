@@ -44,7 +44,9 @@ export async function finishSigning(
   // 1. Verify and keep: signature, session, task and event are one commit.
   const task = await deps.db.tx(scope, (tx) => keepSignature(deps, tx, caller, command))
   // 2. Complete. If this fails or we die here, recovery calls the same function.
-  await completeTask(deps, task)
+  const completed = await completeTask(deps, task)
+  // Without a certificate there is nothing to answer; the signed request is kept and issued by recovery.
+  if (!completed && task.kind === 'csr') throw new SigningError('issuance.unavailable')
   // 3. Answer with what there is now.
   return deps.db.tx(scope, async (tx) => {
     const summary = await taskSummary(tx, task, deps.clock.now())
