@@ -12,6 +12,11 @@ const tasks = {
     pages: true,
     steps: [[script('debian-packages.mjs')], [tool('vitest', 'vitest.mjs'), 'run', ...rest]],
   },
+  // Kills the platform at every commit of enrolment and signing; `npm test` takes a sample.
+  'test:crash': {
+    environment: { YUNQIAN_CRASH_SWEEP: '1' },
+    steps: [[tool('vitest', 'vitest.mjs'), 'run', 'test/crash', ...rest]],
+  },
   // The same database tests on Debian's PostgreSQL 15, the oldest we promise.
   'test:postgres15': { steps: [[script('test-postgres15.mjs'), ...rest]] },
   check: {
@@ -35,6 +40,7 @@ if (!task) {
   process.exit(64)
 }
 ensureInstalled()
+Object.assign(process.env, task.environment)
 if (task.pages) ensurePagesBuilt()
 for (const step of task.steps) {
   process.exitCode = await runUnderRuntime(step, { cwd: root })

@@ -1,9 +1,4 @@
-import {
-  digestLength,
-  POLICY_OID,
-  parseTimeStampRequest,
-  type TimeStampRequest,
-} from '@yunqian/pki'
+import { POLICY_OID, parseTimeStampRequest, type TimeStampRequest } from '@yunqian/pki'
 import { buildTimeStampToken, grantTimeStamp, refuseTimeStamp } from '@yunqian/pki/write'
 import { newSerial } from '../issuance/index.ts'
 import type { AuthorityKey } from '../keys/authority/index.ts'
@@ -33,8 +28,6 @@ export async function answerTimeStamp(
   }
   if (asked.digestAlgorithm === undefined || asked.digestAlgorithm === 'sha1')
     return refuseTimeStamp('badAlg', 'the digest algorithm is not accepted')
-  if (asked.hashedMessage.length !== digestLength(asked.digestAlgorithm))
-    return refuseTimeStamp('badDataFormat', 'the imprint has not the length of its digest')
   if (asked.policy !== undefined && asked.policy !== POLICY_OID.notCertified)
     return refuseTimeStamp('unacceptedPolicy', 'the policy is not ours')
   return grantTimeStamp(await token(deps, asked))
