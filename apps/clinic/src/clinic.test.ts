@@ -24,6 +24,8 @@ function platformOfOne() {
   const received: Received[] = []
   const used = new Set<string>()
   let fail = ''
+  let refused = false
+  let tasks = 0
   const answers: Record<string, (body: Record<string, unknown>) => unknown> = {
     'POST /v1/login-requests': () => ({
       loginRequestId: 'l1',
@@ -49,15 +51,16 @@ function platformOfOne() {
     'POST /v1/user-bindings': ({ hisUserId }) => ({ hisUserId, subject }),
     'POST /v1/documents': () => ({ documentId: 'd1' }),
     'POST /v1/signing-tasks': () => ({
-      signingTaskId: 't1',
+      signingTaskId: `t${(tasks += 1)}`,
       documentId: 'd1',
       state: 'waiting',
       qr: 'q2',
     }),
     'GET /v1/signing-tasks/t1': () => ({
       signingTaskId: 't1',
-      state: 'completed',
-      signedAt: '2026-11-24T02:10:00.000Z',
+      ...(refused
+        ? { state: 'refused' }
+        : { state: 'completed', signedAt: '2026-11-24T02:10:00.000Z' }),
     }),
   }
   const fetch = async (address: string | URL | Request, init: RequestInit = {}) => {
@@ -80,6 +83,7 @@ function platformOfOne() {
     fetch: fetch as typeof globalThis.fetch,
     received,
     failOn: (path: string) => (fail = path),
+    refuse: () => (refused = true),
   }
 }
 
@@ -181,6 +185,27 @@ describe('signing a record', () => {
     expect((await browser('PUT', `${path}/record`, written)).body.code).toBe('clinic.record-locked')
     const signed = await browser('GET', `${path}/signings/${asked.body.signings[0].signingId}`)
     expect(signed.body.signings[0].state).toBe('completed')
+  })
+
+  it('takes a refused record back for correction, and hands it in as another paper', async () => {
+    const { platform, browser } = await open()
+    const path = `/api/visits/${await visitOf(browser)}`
+    await browser('PUT', `${path}/record`, written)
+    const asked = await browser('POST', `${path}/signings`, {})
+    expect((await browser('POST', `${path}/record/reopen`, {})).body.code).toBe(
+      'clinic.record-locked',
+    )
+    platform.refuse()
+    await browser('GET', `${path}/signings/${asked.body.signings[0].signingId}`)
+    expect((await browser('POST', `${path}/record/reopen`, {})).body.record.state).toBe('draft')
+    await browser('PUT', `${path}/record`, { ...written, diagnosis: '急性支气管炎' })
+    const again = await browser('POST', `${path}/signings`, {})
+    expect(again.body.signings.map((each: { state: string }) => each.state)).toEqual([
+      'refused',
+      'waiting',
+    ])
+    const keys = platform.received.filter((sent) => sent.path === '/v1/documents')
+    expect(new Set(keys.map((sent) => sent.key)).size).toBe(2)
   })
 
   it('asks again with the same bytes and the same key after the connection was lost', async () => {

@@ -3,7 +3,14 @@ import { ClinicError } from './errors.ts'
 import { beginLogin, continueLogin } from './log-in.ts'
 import { beginSession, cookie, endSession, freshToken, requireUser, setCookie } from './sessions.ts'
 import { ensureVisits } from './sample-visits.ts'
-import { askToSign, type Deps, doctors, refreshSigning, requireDoctor } from './sign-record.ts'
+import {
+  askToSign,
+  type Deps,
+  doctors,
+  refreshSigning,
+  reopenRecord,
+  requireDoctor,
+} from './sign-record.ts'
 import {
   type RecordBody,
   recentSignings,
@@ -97,6 +104,10 @@ export function visitRoutes(app: FastifyInstance, deps: Deps): void {
       return visitView(deps, request.params.visitId)
     },
   )
+  app.post<Visit>('/api/visits/:visitId/record/reopen', { schema }, async (request) => {
+    reopenRecord(deps, request.params.visitId, user(request))
+    return visitView(deps, request.params.visitId)
+  })
   app.get('/api/signings', async (request) => {
     user(request)
     return { signings: recentSignings(store) }

@@ -23,7 +23,7 @@ export interface Deps {
 
 /**
  * Asks a doctor to sign the record of a visit.
- * 1. The record is locked and its paper kept. 2. The paper is handed in under a key derived from the visit: after a
+ * 1. The record is locked and its paper kept. 2. The paper is handed in under the paper's own key: after a
  * crash the platform knows the same document again. 3. The wish to have it signed is kept before the platform is asked. 4. The platform
  * is asked under that wish's own key, so that asking twice is asking once.
  */
@@ -83,7 +83,7 @@ async function submitted(
 ): Promise<{ documentId: string; boxes: Record<Place, SignatureBox> }> {
   const { store, platform } = deps
   const visit = requireVisit(store, visitId)
-  const { pdf, boxes, documentId } = await fixedPaper(deps, visitId, user)
+  const { paperId, pdf, boxes, documentId } = await fixedPaper(deps, visitId, user)
   if (documentId) return { documentId, boxes }
   const document = {
     title: `门诊病历 ${visit.number}`,
@@ -91,7 +91,7 @@ async function submitted(
     reference: visit.number,
     pdf,
   }
-  const added = await platform.addDocument(document, `clinic-record-${visitId}`)
+  const added = await platform.addDocument(document, `clinic-record-${paperId}`)
   store.run('update record set document_id = ? where visit_id = ?', added.documentId, visitId)
   return { documentId: added.documentId, boxes }
 }
@@ -111,9 +111,10 @@ async function fixedPaper(deps: Deps, visitId: string, user: HisUser) {
   const { bytes, boxes } = await makeOutpatientRecord(printed(deps, visitId, record.body, madeAt))
   // Two submissions at once: the first paper stays.
   store.run(
-    `update record set state = 'submitted', submitted_at = ?, pdf = ?, boxes = ?
+    `update record set state = 'submitted', submitted_at = ?, paper_id = ?, pdf = ?, boxes = ?
      where visit_id = ? and state = 'draft' and body = ?`,
     madeAt.toISOString(),
+    randomUUID(),
     bytes,
     JSON.stringify(boxes),
     visitId,
@@ -141,11 +142,34 @@ function printed(deps: Deps, visitId: string, body: RecordBody, madeAt: Date): O
 }
 
 function readPaper(store: Store, visitId: string) {
-  const row = store.one<{ pdf: Uint8Array; boxes: string; documentId: string | null }>(
-    `select pdf, boxes, document_id as documentId from record where visit_id = ? and state = 'submitted'`,
+  const row = store.one<{
+    paperId: string
+    pdf: Uint8Array
+    boxes: string
+    documentId: string | null
+  }>(
+    `select paper_id as paperId, pdf, boxes, document_id as documentId from record where visit_id = ? and state = 'submitted'`,
     visitId,
   )
   return row && { ...row, boxes: JSON.parse(row.boxes) as Record<Place, SignatureBox> }
+}
+
+/**
+ * Takes a record back to the desk after a refusal or a withdrawal, so that it can be corrected; it becomes a new paper
+ * when it is handed in again. With a signature on it or under way it stays as it is.
+ */
+export function reopenRecord({ store }: Deps, visitId: string, user: HisUser): void {
+  const record = recordOf(store, visitId)
+  if (!record) throw new ClinicError('clinic.unknown')
+  if (record.author !== user.hisUserId) throw new ClinicError('clinic.not-the-author')
+  const standing = ['refused', 'cancelled', 'expired']
+  if (signingsOf(store, visitId).some(({ state }) => !standing.includes(state)))
+    throw new ClinicError('clinic.record-locked')
+  store.run(
+    `update record set state = 'draft', submitted_at = null, paper_id = null, pdf = null, boxes = null, document_id = null
+     where visit_id = ?`,
+    visitId,
+  )
 }
 
 export function requireDoctor(store: Store, hisUserId: string): HisUser {

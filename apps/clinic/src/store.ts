@@ -19,7 +19,7 @@ create table if not exists visit (
 ) strict;
 create table if not exists record (
   visit_id text primary key references visit, author text not null references his_user, body text not null,
-  state text not null check (state in ('draft', 'submitted')), pdf blob, boxes text, document_id text,
+  state text not null check (state in ('draft', 'submitted')), paper_id text, pdf blob, boxes text, document_id text,
   submitted_at text
 ) strict;
 create table if not exists signing (

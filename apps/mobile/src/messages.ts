@@ -180,6 +180,7 @@ export const zh = {
   revokeButton: '撤销',
   revokeConfirm: '确认撤销 {name} 的证书',
   reason: '原因',
+  reasonPinExhausted: 'PIN 连续输错',
   forgetTitle: '清除本机数据',
   forgetText: '证书已不能使用。清除后可以在这台手机上重新申请。',
   forgetButton: '清除并重新申请',
@@ -380,6 +381,7 @@ export const en: Record<keyof typeof zh, string> = {
   revokeButton: 'Revoke',
   revokeConfirm: 'Revoke {name}’s certificate',
   reason: 'Reason',
+  reasonPinExhausted: 'too many wrong PINs',
   forgetTitle: 'Clear this phone',
   forgetText:
     'The certificate can no longer be used. Once cleared, you can apply again on this phone.',

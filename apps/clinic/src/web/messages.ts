@@ -52,6 +52,7 @@ export const zh = {
   unsaved: '有未保存的修改',
   useTemplate: '填入常用模板',
   lockedNote: '病历已提交签名，内容不再更改。',
+  reopen: '取回修改',
   backToList: '返回患者列表',
 
   strip: '签名',
@@ -153,6 +154,7 @@ export const en: Record<MessageKey, string> = {
   unsaved: 'Unsaved changes',
   useTemplate: 'Fill in a usual text',
   lockedNote: 'Handed in for signing; the content no longer changes.',
+  reopen: 'Take back and correct',
   backToList: 'Back to the patients',
 
   strip: 'Signatures',
