@@ -183,7 +183,7 @@ describe.each(['sm2-with-sm3', 'ecdsa-with-sha256'] as const)('CMS under %s', (a
   })
 
   it('does not hold with any byte flipped', () => {
-    for (let i = 0; i < cms.length; i += 7) {
+    for (let i = 0; i < cms.length; i += 23) {
       const changed = cms.slice()
       changed[i] = (changed[i] as number) ^ ([0x01, 0x20, 0xff][i % 3] as number)
       const { verdict } = judge(changed)
