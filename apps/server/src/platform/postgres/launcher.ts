@@ -82,10 +82,11 @@ export async function startEmbeddedPostgres(
   }
   // PostgreSQL restarts all sessions when one of its processes is killed; the lock went with ours.
   const relock = (): void => {
-    if (stopping) return
-    hold().catch(() =>
-      log.error({ port }, 'lost the database session that holds the data directory'),
-    )
+    if (stopping || child.exitCode !== null || child.signalCode !== null) return
+    hold().catch(() => {
+      log.error({ port }, 'lost the database session that holds the data directory')
+      setTimeout(relock, 500).unref()
+    })
   }
   try {
     await hold()

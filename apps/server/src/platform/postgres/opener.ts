@@ -48,9 +48,11 @@ export async function whenAccepting<T>(
     try {
       return await connect()
     } catch (error) {
-      const code = (error as { code?: string }).code ?? ''
-      // 57P03: starting up, recovering or shutting down.
-      const waiting = ['ECONNREFUSED', 'ECONNRESET', '57P03'].includes(code)
+      const { code = '', message = '' } = error as { code?: string; message?: string }
+      // 57P01 to 57P03: shutting down, restarted after a crash, starting up or recovering.
+      const waiting =
+        ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', '57P01', '57P02', '57P03'].includes(code) ||
+        message.startsWith('Connection terminated')
       if (!waiting || !stillRunning() || performance.now() > deadline) throw error
     }
     await new Promise((resolve) => setTimeout(resolve, 30))
