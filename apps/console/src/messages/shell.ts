@@ -41,7 +41,6 @@ export const zh = {
   orPasskey: '使用通行密钥登录',
   addPasskey: '添加通行密钥',
   passkeyAdded: '通行密钥已添加，下次可以不输密码登录。',
-  passkeyNotDone: '浏览器没有完成通行密钥的操作，可以重试或使用密码登录。',
 
   invitationTitle: '接受邀请',
   invitationLead: '{district}邀请您担任{roles}。请设置登录名和密码，{until} 前有效。',
@@ -97,8 +96,6 @@ export const en: Record<keyof typeof zh, string> = {
   orPasskey: 'Sign in with a passkey',
   addPasskey: 'Add a passkey',
   passkeyAdded: 'The passkey was added. Next time you can sign in without a password.',
-  passkeyNotDone:
-    'The browser did not finish with the passkey. Try again, or sign in with the password.',
 
   invitationTitle: 'Accept the invitation',
   invitationLead:
