@@ -43,6 +43,8 @@ export const zh = {
   contentNeededWhy:
     '这份签名与原文是分开保存的。选择原文后，才能判断原文有没有被改动。原文同样不会上传。',
   stampedNeeded: '还缺一个文件：被加盖时间戳的原文',
+  stampedNeededWhy:
+    '时间戳只记录原文的摘要。选择原文后，才能判断它证明的是不是这份原文。原文同样不会上传。',
   copyCode: '复制代码 {code}',
   copied: '已复制',
   formPdf: 'PDF 内签名',
@@ -136,6 +138,8 @@ export const en: Record<MessageKey, string> = {
   contentNeededWhy:
     'This signature is kept apart from its content. Choose the content to learn whether it was changed. It is not uploaded either.',
   stampedNeeded: 'One file is missing: the content that was timestamped',
+  stampedNeededWhy:
+    'A timestamp holds only a digest. Choose the content to learn whether it is the one the timestamp proves. It is not uploaded either.',
   copyCode: 'Copy code {code}',
   copied: 'Copied',
   formPdf: 'inside the PDF',

@@ -36,7 +36,9 @@ export function verdictSentence(report: Pick<Report, 'kind' | 'verdict'>): Messa
 }
 
 /** What the file says it lacks, where the person can bring it: the content that was signed or stamped. */
-export function missingContent(report: Pick<Report, 'reason'>): MessageKey | undefined {
+export function missingContent(
+  report: Pick<Report, 'reason'>,
+): 'contentNeeded' | 'stampedNeeded' | undefined {
   if (report.reason === 'integrity.content-missing') return 'contentNeeded'
   if (report.reason === 'timestamp.content-missing') return 'stampedNeeded'
   return undefined
