@@ -22,6 +22,7 @@ const sample: readonly (readonly [number, Moment])[] = [
   [30, 'before the commit'],
   [47, 'after the commit'],
   [56, 'before the commit'],
+  [72, 'before the commit'],
 ]
 const record = readFileSync(
   fileURLToPath(new URL('../../apps/cli/assets/outpatient-record.pdf', import.meta.url)),

@@ -98,17 +98,27 @@ export class Phone {
     this.#requireTested()
     const enrollment = await this.#requireEnrollment()
     const current = await this.#readEnrollment(enrollment, {})
+    if (current.state === 'issued') return this.#certificateOf(enrollment)
     let key = current.state === 'key-made' ? await readKey(this.#ports.storage) : undefined
     if (key === undefined || key.csrTaskId !== current.csrTaskId) {
       onStep?.('key')
       key = await createKey(this.#ports, this.#link, enrollment, pin)
     }
     const signatory = { device: enrollment.deviceId, publicKey: key.publicKey }
-    const opened = await openTask(this.#link, signatory, key.csrTaskId)
+    const opened = await openTask(this.#link, signatory, key.csrTaskId).catch(unlessClosed)
+    if (opened === undefined) return this.#certificateOf(enrollment)
     const input = { device: enrollment.deviceId, key, taskId: key.csrTaskId, e: opened.e, pin }
     const signed = await signTask(this.#ports, this.#link, onStep ? { ...input, onStep } : input)
     if (signed.certificate === undefined) throw new PhoneError('phone.answer-malformed')
     return signed.certificate
+  }
+
+  /** The request was signed and the answer lost on its way: the platform finishes by itself, here is what came of it. */
+  async #certificateOf(record: EnrollmentRecord): Promise<CertificateView> {
+    await this.#readEnrollment(record, { wait: 25, state: 'key-made' })
+    const { certificate } = await this.state()
+    if (certificate === undefined) throw new PhoneError('phone.no-certificate')
+    return certificate
   }
 
   async setHandwriting(handwriting: Handwriting): Promise<void> {
@@ -220,4 +230,9 @@ export class Phone {
     selfTest()
     this.#tested = true
   }
+}
+
+function unlessClosed(error: unknown): undefined {
+  if (error instanceof PhoneError && error.code === 'signing.task-closed') return undefined
+  throw error
 }
