@@ -18,11 +18,11 @@ import { platformProcess, type PlatformProcess } from './platform-process.ts'
 const sweep = process.env['YUNQIAN_CRASH_SWEEP'] === '1'
 const sample: readonly (readonly [number, Moment])[] = [
   [4, 'after the commit'],
-  [12, 'before the commit'],
   [30, 'before the commit'],
-  [47, 'after the commit'],
   [56, 'before the commit'],
   [72, 'before the commit'],
+  [92, 'after the commit'],
+  [112, 'before the commit'],
 ]
 const record = readFileSync(
   fileURLToPath(new URL('../../apps/cli/assets/outpatient-record.pdf', import.meta.url)),
