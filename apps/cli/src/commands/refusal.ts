@@ -7,3 +7,11 @@ export function refuse(error: unknown): number {
   if (code === 'platform.config-invalid') return 78
   return foreseen ? 69 : 70
 }
+
+/**
+ * Ends the process with a coded exit on an error nobody caught, such as a connection dying between two owners: the
+ * next start finds what is committed, and stops a database left behind.
+ */
+export function endOnUnforeseen(): void {
+  process.once('uncaughtException', (error) => process.exit(refuse(error)))
+}

@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util'
 import { openLog, readConfig, serverRoles, startServer, type ServerRole } from '@yunqian/server'
-import { refuse } from './refusal.ts'
+import { endOnUnforeseen, refuse } from './refusal.ts'
 import { untilTold } from './until-told.ts'
 
 /** `yunqian server --role all | api | worker`: one process, configured by file and environment, logging to stdout. */
 export async function run(args: readonly string[]): Promise<number> {
+  endOnUnforeseen()
   const role = readRole(args)
   if (!role) {
     process.stderr.write(`用法 usage: yunqian server --role ${serverRoles.join(' | ')}\n`)

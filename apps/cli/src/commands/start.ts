@@ -8,11 +8,12 @@ import {
   type Config,
   type RunningServer,
 } from '@yunqian/server'
-import { refuse } from './refusal.ts'
+import { endOnUnforeseen, refuse } from './refusal.ts'
 import { untilTold } from './until-told.ts'
 
 /** `yunqian start [--data FOLDER] [--port N] [--host H] [--no-clinic]` */
 export async function run(args: readonly string[]): Promise<number> {
+  endOnUnforeseen()
   const began = performance.now()
   try {
     const options = readOptions(args)
