@@ -49,6 +49,20 @@ export interface EmbeddedPostgres {
 export async function startEmbeddedPostgres(
   options: EmbeddedPostgresOptions,
 ): Promise<EmbeddedPostgres> {
+  // When a postmaster was killed outright its sessions take a moment to notice, and PostgreSQL refuses to start
+  // beside them ("pre-existing shared memory block is still in use"): waiting is all there is to do.
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await startOnce(options)
+    } catch (error) {
+      const unavailable = (error as { code?: unknown }).code === 'platform.postgres-unavailable'
+      if (!unavailable || attempt >= 8) throw error
+      await new Promise((settled) => setTimeout(settled, 500))
+    }
+  }
+}
+
+async function startOnce(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { log } = options
   const folder = resolve(options.folder)
   mkdirSync(folder, { recursive: true, mode: 0o711 })
