@@ -6,6 +6,8 @@ export interface Stoppable {
 }
 
 const patienceMs = 12_000
+// Read while loading: whoever started us may be killed while we still start, and then nobody would be missed.
+const parent = process.ppid
 
 /**
  * Holds until SIGTERM, SIGINT, SIGHUP, the loss of our parent or of what we depend on, then stops. The exit code is 0
@@ -16,7 +18,6 @@ export async function untilTold(running: Stoppable): Promise<number> {
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
       process.on(signal, () => resolve(0))
     void running.lost.then(() => resolve(70))
-    const parent = process.ppid
     if (process.env['YUNQIAN_PARENT'] === String(parent))
       setInterval(() => {
         if (process.ppid !== parent) resolve(0)
