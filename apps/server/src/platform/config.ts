@@ -9,23 +9,71 @@ const Port = Type.Integer({ minimum: 0, maximum: 65_535 })
 const PerMinute = Type.Integer({ minimum: 1 })
 
 /** Everything that can be configured; the names in the file, and by `variables` in the environment. */
-export const ConfigSchema = Type.Object(
+const ConfigSchema = Type.Object(
   {
-    dataFolder: Type.String({ minLength: 1, default: 'data' }),
-    host: Type.String({ minLength: 1, default: '127.0.0.1' }),
-    port: Type.Intersect([Port], { default: 8080 }),
-    publicUrl: Type.Optional(Type.String({ pattern: '^https?://[^/?#]+$' })),
-    clinicPort: Type.Intersect([Port], { default: 8081 }),
-    databaseUrl: Type.Optional(Type.String({ pattern: '^postgres(ql)?://' })),
-    ownerDatabaseUrl: Type.Optional(Type.String({ pattern: '^postgres(ql)?://' })),
+    dataFolder: Type.String({
+      minLength: 1,
+      default: 'data',
+      description:
+        '数据目录：密钥、对象、内嵌数据库 Where keys, objects and the embedded database live.',
+    }),
+    host: Type.String({
+      minLength: 1,
+      default: '127.0.0.1',
+      description: '监听地址 Address to listen on.',
+    }),
+    port: Type.Intersect([Port], {
+      default: 8080,
+      description: '监听端口，0 为任意空闲端口 Port to listen on; 0 takes a free one.',
+    }),
+    publicUrl: Type.Optional(
+      Type.String({
+        pattern: '^https?://[^/?#]+$',
+        description:
+          '手机、页面与证书所指的地址，签发后不可更改 Where phones, pages and certificates point; certificates keep it for life. Default: `http://localhost:<port>`.',
+      }),
+    ),
+    clinicPort: Type.Intersect([Port], {
+      default: 8081,
+      description: '门诊示例的端口 Port of the sample clinic.',
+    }),
+    databaseUrl: Type.Optional(
+      Type.String({
+        pattern: '^postgres(ql)?://',
+        description:
+          '外部数据库，服务角色 External PostgreSQL, as the service. Default: the embedded one.',
+      }),
+    ),
+    ownerDatabaseUrl: Type.Optional(
+      Type.String({
+        pattern: '^postgres(ql)?://',
+        description:
+          '外部数据库，迁移所用的属主角色 The same database as its owner, for migrations.',
+      }),
+    ),
     logLevel: Type.Union(
       [Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error')],
-      { default: 'info' },
+      { default: 'info', description: '日志级别 What is logged.' },
     ),
-    trustedProxies: Type.Array(Type.String(), { default: [] }),
-    publicPerMinute: Type.Intersect([PerMinute], { default: 600 }),
-    personPerMinute: Type.Intersect([PerMinute], { default: 600 }),
-    applicationPerMinute: Type.Intersect([PerMinute], { default: 12_000 }),
+    trustedProxies: Type.Array(Type.String(), {
+      default: [],
+      description:
+        '可信代理的地址，其 X-Forwarded-For 被采信 Addresses of proxies whose X-Forwarded-For is believed; in the environment separated by commas.',
+    }),
+    publicPerMinute: Type.Intersect([PerMinute], {
+      default: 600,
+      description:
+        '每个地址每分钟的未认证请求 Requests a minute of one address without, or with wrong, credentials.',
+    }),
+    personPerMinute: Type.Intersect([PerMinute], {
+      default: 600,
+      description:
+        '每台手机或每位工作人员每分钟的请求 Requests a minute of one phone or member of staff.',
+    }),
+    applicationPerMinute: Type.Intersect([PerMinute], {
+      default: 12_000,
+      description: '每个应用每分钟的请求 Requests a minute of one program.',
+    }),
   },
   { additionalProperties: false },
 )
@@ -41,7 +89,7 @@ export interface Config extends Settings {
 }
 
 /** Environment variable → setting. */
-export const variables: Readonly<Record<string, keyof Settings>> = {
+const variables: Readonly<Record<string, keyof Settings>> = {
   YUNQIAN_DATA: 'dataFolder',
   YUNQIAN_HOST: 'host',
   YUNQIAN_PORT: 'port',
@@ -54,6 +102,24 @@ export const variables: Readonly<Record<string, keyof Settings>> = {
   YUNQIAN_PUBLIC_PER_MINUTE: 'publicPerMinute',
   YUNQIAN_PERSON_PER_MINUTE: 'personPerMinute',
   YUNQIAN_APPLICATION_PER_MINUTE: 'applicationPerMinute',
+}
+
+/** What can be set, in the schema's order; for the page that explains it. */
+export function configSettings(): readonly {
+  readonly name: string
+  readonly variable: string
+  readonly fallback: unknown
+  readonly description: string
+}[] {
+  const variableOf = new Map(Object.entries(variables).map(([variable, name]) => [name, variable]))
+  return Object.entries(ConfigSchema.properties).map(([name, schema]) => {
+    const { default: fallback, description = '' } = schema as {
+      default?: unknown
+      description?: string
+    }
+    const variable = variableOf.get(name as keyof Settings) ?? ''
+    return { name, variable, fallback, description }
+  })
 }
 
 /** Reads file (`YUNQIAN_CONFIG`, JSON) and environment once; the environment wins, `overrides` win over both. */
