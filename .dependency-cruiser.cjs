@@ -29,7 +29,7 @@ const rooms = {
   signing: ['platform', 'keys', 'evidence', 'certificates', 'accounts', 'enrollment', 'devices'],
   login: ['platform', 'keys', 'evidence', 'certificates', 'accounts', 'signing', 'devices'],
   verification: ['platform', 'evidence', 'certificates'],
-  operations: ['platform'],
+  operations: ['platform', 'evidence'],
 }
 
 const oneOf = (names) => `(${names.join('|')})`

@@ -102,7 +102,9 @@ describe.each(['before', 'after'] as const)('a death right %s commit', (when) =>
       }
       const view = await getDocument(second, world.application, documentId)
       expect(view).toMatchObject({ revision: 1, signatures: [{ signer: '陈静怡' }] })
-      const { bytes } = await getDocumentContent(second, world.application, documentId)
+      const { bytes } = await getDocumentContent(second, world.tenantId, world.application, {
+        documentId,
+      })
       expect(listSignatures(readPdf(bytes)).length).toBe(1)
       const key = await world.database.db.tx(scope, (tx) =>
         keyById(tx, { ...scope, keyId: phone.keyId }),

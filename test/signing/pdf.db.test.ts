@@ -15,6 +15,7 @@ import {
   getSignature,
   getSigningTask,
 } from '../../apps/server/src/signing/signing-task-view.ts'
+import type { DocumentReader } from '../../apps/server/src/evidence/index.ts'
 import { signedDocuments, type SigningDeps } from '../../apps/server/src/signing/index.ts'
 import { samplePdf } from '../documents/samples.ts'
 import { enrol, open, type Phone, sign } from './phone.ts'
@@ -55,7 +56,8 @@ async function ask(phone: Phone, documentId: string, more: object = {}): Promise
 }
 
 const content = async (documentId: string, revision?: number): Promise<Uint8Array> =>
-  (await getDocumentContent(deps, world.application, documentId, revision)).bytes
+  (await getDocumentContent(deps, world.tenantId, world.application, { documentId, revision }))
+    .bytes
 
 describe('a PDF signature', () => {
   it('extends the very bytes that came, and a second one leaves the first intact', async () => {
@@ -133,11 +135,17 @@ describe('a PDF signature', () => {
 
   it('gives evidence what it is made of', async () => {
     const { documentId } = await addPdf()
-    expect(await signedDocuments(deps).read(world.tenantId, documentId, undefined)).toBeUndefined()
+    const readBy = (reader: DocumentReader) =>
+      signedDocuments(deps).read(world.tenantId, documentId, undefined, reader)
+    expect(await readBy(world.application)).toBeUndefined()
     await sign(deps, chen, await ask(chen, documentId))
-    const read = await signedDocuments(deps).read(world.tenantId, documentId, undefined)
+    const read = await readBy(world.application)
     expect(Buffer.from(read!.signedPdf!)).toEqual(Buffer.from(await content(documentId)))
     expect(Buffer.from(read!.original)).toEqual(Buffer.from(await content(documentId, 0)))
+    const elsewhere = world.tenantId
+    expect(await readBy({ applicationId: elsewhere })).toBeUndefined()
+    expect(await readBy({ centreIds: [elsewhere] })).toBeUndefined()
+    expect(await readBy({ centreIds: null })).toEqual(read)
   })
 })
 

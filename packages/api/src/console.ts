@@ -1,7 +1,13 @@
 import { Type } from 'typebox'
 import { endpoint } from './endpoint.ts'
 import { Base64, CentreCode, Closed, Id, type Static, Text, Timestamp, Words } from './scalars.ts'
-import { CertificateView, enrollmentStates, taskKinds, taskStates } from './phone.ts'
+import {
+  certificateStates,
+  CertificateView,
+  enrollmentStates,
+  taskKinds,
+  taskStates,
+} from './phone.ts'
 import { documentTypes } from './integrator.ts'
 
 export const staffRoles = ['district-admin', 'clerk', 'auditor'] as const
@@ -99,6 +105,22 @@ const ApplicationWithKey = Closed({
   application: Application,
   /** Shown once. */ key: Type.String(),
 })
+
+/** How a person stands with certificates: the newest one's state, about to expire, or none at all. */
+export const certificateStandings = [...certificateStates, 'expiring', 'none'] as const
+export type CertificateStanding = (typeof certificateStandings)[number]
+
+/** What an evidence event can be asked about. */
+export const eventObjects = [
+  'person',
+  'document',
+  'centre',
+  'application',
+  'enrollment',
+  'certificate',
+  'staff',
+] as const
+export type EventObject = (typeof eventObjects)[number]
 
 const Credentials = {
   login: Type.String({ pattern: '^[a-z0-9._@-]{3,60}$' }),
@@ -278,7 +300,9 @@ export const consoleEndpoints = {
     principal: 'staff',
     summary: { zh: '人员与证书', en: 'People and certificates' },
     query: Closed({
+      personId: Type.Optional(Id),
       centreId: Type.Optional(Id),
+      certificate: Type.Optional(Words(certificateStandings)),
       search: Type.Optional(Type.String({ maxLength: 60 })),
       ...Page,
     }),
@@ -493,7 +517,11 @@ export const consoleEndpoints = {
     principal: 'staff',
     summary: { zh: '签名与存证', en: 'Signatures and evidence' },
     query: Closed({
+      documentId: Type.Optional(Id),
       centreId: Type.Optional(Id),
+      /** Asked to sign it. */
+      personId: Type.Optional(Id),
+      documentType: Type.Optional(Words(documentTypes)),
       search: Type.Optional(Type.String({ maxLength: 60 })),
       ...Page,
     }),
@@ -503,6 +531,11 @@ export const consoleEndpoints = {
           documentId: Id,
           title: Type.String(),
           documentType: Words(documentTypes),
+          mediaType: Type.String(),
+          bytes: Type.Integer(),
+          patientLabel: Type.Optional(Type.String()),
+          /** The application's own number for it. */
+          reference: Type.Optional(Type.String()),
           centreName: Type.String(),
           application: Type.String(),
           createdAt: Timestamp,
@@ -513,13 +546,26 @@ export const consoleEndpoints = {
               taskId: Id,
               kind: Words(taskKinds),
               state: Words(taskStates),
+              personId: Id,
               signer: Type.String(),
               at: Timestamp,
+              /** Why it was refused or withdrawn. */
+              reason: Type.Optional(Type.String()),
             }),
           ),
         }),
       ),
     }),
+  }),
+  downloadDocument: endpoint({
+    operationId: 'downloadDocument',
+    method: 'GET',
+    path: '/console/api/documents/:documentId/content',
+    principal: 'staff',
+    summary: { zh: '下载文件（最新一版）', en: 'Download the newest revision of a document' },
+    params: Closed({ documentId: Id }),
+    replyMediaType: 'application/octet-stream',
+    problems: ['documents.unknown'],
   }),
   downloadEvidence: endpoint({
     operationId: 'downloadEvidence',
@@ -537,8 +583,16 @@ export const consoleEndpoints = {
     path: '/console/api/events',
     principal: 'staff',
     summary: { zh: '审计：存证事件', en: 'Audit: evidence events' },
-    query: Closed({ type: Type.Optional(Type.String({ maxLength: 60 })), ...Page }),
+    query: Closed({
+      type: Type.Optional(Type.String({ maxLength: 60 })),
+      /** The history of one object; whoever serves single centres sees nothing else. */
+      about: Type.Optional(Words(eventObjects)),
+      id: Type.Optional(Id),
+      ...Page,
+    }),
     reply: Closed({
+      /** What the ids in the subjects are called, as far as they have names. */
+      names: Type.Record(Type.String(), Type.String()),
       events: Type.Array(
         Closed({
           eventId: Id,

@@ -95,6 +95,7 @@ beforeEach(async () => {
   const room = accountsRoom(platform, {
     countCertificates: async () => new Map(),
     viewCertificates: async () => new Map(),
+    holdersOf: async () => [],
   })
   app = await buildHttpApp({
     ...platform,
@@ -265,6 +266,7 @@ describe('a program', () => {
     const room = accountsRoom(platform, {
       countCertificates: async () => new Map(),
       viewCertificates: async () => new Map(),
+      holdersOf: async () => [],
     })
     const enter = (key: string) =>
       room.authenticators!.application!({

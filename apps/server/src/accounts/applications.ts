@@ -130,10 +130,16 @@ export async function revokeApplication(
   return applicationById(tx, given)
 }
 
-export async function listApplications(tx: Tx, tenantId: string): Promise<Application[]> {
+/** Programs of a district, or of the centres named, newest first. */
+export async function listApplications(
+  tx: Tx,
+  tenantId: string,
+  centreIds: readonly string[] | null,
+): Promise<Application[]> {
   const rows = await tx.query<ApplicationRow>(
-    `${selectApplication} where a.tenant_id = $1 order by a.created_at desc`,
-    [tenantId],
+    `${selectApplication} where a.tenant_id = $1 and ($2::uuid[] is null or a.centre_id = any ($2))
+     order by a.created_at desc`,
+    [tenantId, centreIds],
   )
   return rows.map(view)
 }

@@ -15,18 +15,20 @@ interface CentreRow {
 /** Certificates a centre's people hold now, by centre; the certificates room knows. */
 export type CountCertificates = (tx: Tx, tenantId: string) => Promise<ReadonlyMap<string, number>>
 
-/** All centres of a district, open ones first. */
+/** Centres of a district, open ones first; all of them where `centreIds` is null. */
 export async function listCentres(
   tx: Tx,
   tenantId: string,
+  centreIds: readonly string[] | null,
   countCertificates: CountCertificates,
 ): Promise<Centre[]> {
   const rows = await tx.query<CentreRow>(
     `select c.centre_id, c.code, c.name, c.state, c.created_at,
        (select count(distinct m.person_id) from membership m
         where m.tenant_id = c.tenant_id and m.centre_id = c.centre_id and m.state = 'active') as doctors
-     from centre c where c.tenant_id = $1 order by c.state desc, c.code`,
-    [tenantId],
+     from centre c where c.tenant_id = $1 and ($2::uuid[] is null or c.centre_id = any ($2))
+     order by c.state desc, c.code`,
+    [tenantId, centreIds],
   )
   const certificates = await countCertificates(tx, tenantId)
   return rows.map((row) => ({

@@ -1,4 +1,4 @@
-import type { CertificateView, Person } from '@yunqian/api'
+import type { CertificateStanding, CertificateView, Person } from '@yunqian/api'
 import { appendEvent } from '../evidence/index.ts'
 import { isUniqueViolation, newId, type Platform, type Sealer, type Tx } from '../platform/index.ts'
 import { requireOpenCentre } from './centres.ts'
@@ -32,12 +32,17 @@ interface PersonRow {
   created_at: Date
 }
 
-/** Certificates by person, for the list; the certificates room knows. */
-export type ViewCertificates = (
-  tx: Tx,
-  tenantId: string,
-  personIds: readonly string[],
-) => Promise<ReadonlyMap<string, CertificateView>>
+/** What people hold; the certificates room knows. */
+export interface HeldCertificates {
+  /** The newest certificate of each person. */
+  viewCertificates(
+    tx: Tx,
+    tenantId: string,
+    personIds: readonly string[],
+  ): Promise<ReadonlyMap<string, CertificateView>>
+  /** Everyone whose newest certificate is in this standing; for `none` everyone who holds any. */
+  holdersOf(tx: Tx, tenantId: string, standing: CertificateStanding): Promise<readonly string[]>
+}
 
 /** A person of this tenant, or undefined. */
 export async function personById(
@@ -161,9 +166,12 @@ async function insertPerson(
 
 export interface PeopleQuery {
   readonly tenantId: string
-  readonly personId?: string
+  readonly personId?: string | undefined
   readonly centreId?: string | undefined
-  /** Part of a name, a whole ID number or a whole mobile number. */
+  /** Whose people the reader may see; absent or null for the whole district. */
+  readonly centreIds?: readonly string[] | null
+  readonly certificate?: CertificateStanding | undefined
+  /** Part of a name, an employee number, a whole ID number or a whole mobile number. */
   readonly search?: string | undefined
   readonly before?: string | undefined
   readonly limit?: number | undefined
@@ -174,21 +182,28 @@ export async function listPeople(
   sealer: Sealer,
   tx: Tx,
   query: PeopleQuery,
-  viewCertificates: ViewCertificates,
+  held: HeldCertificates,
 ): Promise<Person[]> {
+  const { tenantId, certificate: standing } = query
   const search = query.search?.trim() || undefined
   const wanted = search === undefined ? null : utf8.encode(search.toUpperCase())
+  const holders = standing ? await held.holdersOf(tx, tenantId, standing) : null
   const rows = await tx.query<PersonRow>(
     `select p.* from person p
      where p.tenant_id = $1
        and ($2::uuid is null or p.person_id = $2)
        and ($3::uuid is null or exists (select 1 from membership m
          where m.tenant_id = p.tenant_id and m.person_id = p.person_id and m.centre_id = $3))
-       and ($4::text is null or p.name like '%' || $4 || '%' or p.id_number_index = $5 or p.mobile_index = $6)
+       and ($4::text is null or p.name like '%' || $4 || '%' or p.id_number_index = $5 or p.mobile_index = $6
+         or exists (select 1 from membership m where m.tenant_id = p.tenant_id
+           and m.person_id = p.person_id and m.employee_number = $11))
        and ($7::timestamptz is null or p.created_at < $7)
+       and ($9::uuid[] is null or exists (select 1 from membership m
+         where m.tenant_id = p.tenant_id and m.person_id = p.person_id and m.centre_id = any ($9)))
+       and ($10::uuid[] is null or (p.person_id = any ($10)) = $12)
      order by p.created_at desc limit $8`,
     [
-      query.tenantId,
+      tenantId,
       query.personId ?? null,
       query.centreId ?? null,
       search?.replace(/[\\%_]/g, '\\$&') ?? null,
@@ -196,11 +211,15 @@ export async function listPeople(
       wanted && sealer.index(mobilePurpose, wanted),
       query.before ?? null,
       query.limit ?? 100,
+      query.centreIds ?? null,
+      holders,
+      search ?? null,
+      standing !== 'none',
     ],
   )
   const ids = rows.map((row) => row.person_id)
-  const memberships = await membershipRows(tx, query.tenantId, ids)
-  const certificates = await viewCertificates(tx, query.tenantId, ids)
+  const memberships = await membershipRows(tx, tenantId, ids)
+  const certificates = await held.viewCertificates(tx, tenantId, ids)
   return rows.map((row) => {
     const certificate = certificates.get(row.person_id)
     return {

@@ -1,5 +1,12 @@
 import { consoleEndpoints, type Centre, type StaffSession } from '@yunqian/api'
-import type { Call, HttpApp, Platform, StaffPrincipal, Tx } from '../platform/index.ts'
+import {
+  centresSeen,
+  type Call,
+  type HttpApp,
+  type Platform,
+  type StaffPrincipal,
+  type Tx,
+} from '../platform/index.ts'
 import {
   createApplication,
   listApplications,
@@ -16,13 +23,12 @@ import {
 import { AccountsError } from './errors.ts'
 import { acceptInvitation, invite, lookAtInvitation } from './invitations.ts'
 import { beginPasskey, beginPasskeySignIn, finishPasskey, finishPasskeySignIn } from './passkeys.ts'
-import { listPeople, registerPerson, type ViewCertificates } from './people.ts'
+import { listPeople, registerPerson, type HeldCertificates } from './people.ts'
 import { describeSession, endedCookie, rolesOf, type OpenedSession } from './sessions.ts'
 import { signIn } from './sign-in.ts'
 
-export interface AccountsPorts {
+export interface AccountsPorts extends HeldCertificates {
   readonly countCertificates: CountCertificates
-  readonly viewCertificates: ViewCertificates
 }
 
 export function mountAccountRoutes(app: HttpApp, platform: Platform, ports: AccountsPorts): void {
@@ -80,14 +86,14 @@ function mountPasskeys(app: HttpApp, platform: Platform): void {
 function mountCentres(app: HttpApp, platform: Platform, ports: AccountsPorts): void {
   const { db } = platform
   const one = async (tx: Tx, tenantId: string, centreId: string): Promise<Centre> => {
-    const centres = await listCentres(tx, tenantId, ports.countCertificates)
-    const centre = centres.find((found) => found.centreId === centreId)
+    const centres = await listCentres(tx, tenantId, [centreId], ports.countCertificates)
+    const [centre] = centres
     if (!centre) throw new AccountsError('accounts.centre-unknown')
     return centre
   }
   app.route(consoleEndpoints.listCentres, ({ staff }) =>
     db.tx(staff, async (tx) => ({
-      centres: await listCentres(tx, staff.tenantId, ports.countCertificates),
+      centres: await listCentres(tx, staff.tenantId, centresSeen(staff), ports.countCertificates),
     })),
   )
   app.route(consoleEndpoints.addCentre, ({ staff, body }) =>
@@ -106,16 +112,18 @@ function mountCentres(app: HttpApp, platform: Platform, ports: AccountsPorts): v
 function mountPeople(app: HttpApp, platform: Platform, ports: AccountsPorts): void {
   const { db, sealer } = platform
   app.route(consoleEndpoints.listPeople, ({ staff, query }) =>
-    db.tx(staff, async (tx) => ({
-      people: await listPeople(sealer, tx, { ...query, ...ids(staff) }, ports.viewCertificates),
-    })),
+    db.tx(staff, async (tx) => {
+      const { tenantId } = staff
+      const wanted = { ...query, tenantId, centreIds: centresSeen(staff) }
+      return { people: await listPeople(sealer, tx, wanted, ports) }
+    }),
   )
   app.route(consoleEndpoints.registerPerson, ({ staff, body }) => {
     requireRoleAt(staff, body.centreId)
     return db.tx(staff, async (tx) => {
       const personId = await registerPerson(platform, tx, { ...ids(staff), ...body })
       const wanted = { tenantId: staff.tenantId, personId }
-      const [person] = await listPeople(sealer, tx, wanted, ports.viewCertificates)
+      const [person] = await listPeople(sealer, tx, wanted, ports)
       if (!person) throw new Error('a person just written is not found')
       return person
     })
@@ -159,7 +167,9 @@ function mountStaff(app: HttpApp, platform: Platform): void {
 function mountApplications(app: HttpApp, platform: Platform): void {
   const { db } = platform
   app.route(consoleEndpoints.listApplications, ({ staff }) =>
-    db.tx(staff, async (tx) => ({ applications: await listApplications(tx, staff.tenantId) })),
+    db.tx(staff, async (tx) => ({
+      applications: await listApplications(tx, staff.tenantId, centresSeen(staff)),
+    })),
   )
   app.route(consoleEndpoints.createApplication, ({ staff, body }) =>
     db.tx(staff, (tx) => createApplication(platform, tx, { ...ids(staff), ...body })),

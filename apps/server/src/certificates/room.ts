@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { CertificateView } from '@yunqian/api'
+import type { CertificateStanding, CertificateView } from '@yunqian/api'
 import { parseCertificate } from '@yunqian/pki'
 import { authorityFolder, type Issuer } from '../issuance/index.ts'
 import { readAuthority, readChain } from '../keys/authority/index.ts'
@@ -10,7 +10,13 @@ import { ocspFor, servicesOf, type OcspDeps } from './ocsp.ts'
 import { mountPublication } from './publication.ts'
 import { currentRevocationList } from './revocation-list.ts'
 import { mountCertificateRoutes } from './routes.ts'
-import { certificateById, countValidByCentre, newestCertificates, viewOf } from './store.ts'
+import {
+  certificateById,
+  countValidByCentre,
+  holdersOf,
+  newestCertificates,
+  viewOf,
+} from './store.ts'
 import { timeStamp } from './time-stamp.ts'
 
 type Tenant = { readonly tenantId: string }
@@ -90,6 +96,8 @@ export function openCertificates(platform: Platform, issuer: Issuer) {
     issuing,
     crls: async (): Promise<Uint8Array[]> => [await issuingList(), rootList],
     viewCertificates: viewMany,
+    holdersOf: (tx: Tx, tenantId: string, standing: CertificateStanding) =>
+      holdersOf(tx, { tenantId, standing, now: clock.now() }),
     countCertificates: (tx: Tx, tenantId: string) => countValidByCentre(tx, tenantId, clock.now()),
     /** What the signing room asks for. */
     forSigning: {

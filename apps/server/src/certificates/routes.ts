@@ -1,5 +1,11 @@
 import { consoleEndpoints, phoneEndpoints, type CertificateView } from '@yunqian/api'
-import type { DevicePrincipal, HttpApp, Platform, StaffPrincipal } from '../platform/index.ts'
+import {
+  centresSeen,
+  type DevicePrincipal,
+  type HttpApp,
+  type Platform,
+  type StaffPrincipal,
+} from '../platform/index.ts'
 import { changeState } from './change-state.ts'
 import { CertificatesError } from './errors.ts'
 import { holderIsOf, listIssued, newestCertificates, viewOf } from './store.ts'
@@ -14,7 +20,8 @@ export function mountCertificateRoutes(
   app.route(consoleEndpoints.listCertificates, ({ staff, query }) =>
     db.tx(staff, async (tx) => {
       const { tenantId } = staff
-      const rows = await listIssued(tx, { ...query, tenantId, now: clock.now() })
+      const centreIds = centresSeen(staff)
+      const rows = await listIssued(tx, { ...query, tenantId, centreIds, now: clock.now() })
       const certificates = rows.map(({ name, certificate }) => ({
         personId: certificate.personId,
         name,

@@ -1,4 +1,4 @@
-import type { CertificateState, CertificateView } from '@yunqian/api'
+import type { CertificateStanding, CertificateState, CertificateView } from '@yunqian/api'
 import type { Tx } from '../platform/index.ts'
 
 /** An issued certificate and its state now. */
@@ -84,6 +84,8 @@ export async function listIssued(
   query: {
     readonly tenantId: string
     readonly personId?: string | undefined
+    /** Of people of these centres alone; null for the whole district. */
+    readonly centreIds: readonly string[] | null
     readonly before?: string | undefined
     readonly limit?: number | undefined
     readonly now: Date
@@ -93,10 +95,42 @@ export async function listIssued(
     `select c.*, p.name from certificate c join person p using (tenant_id, person_id)
      where c.tenant_id = $1 and c.der is not null and ($2::uuid is null or c.person_id = $2)
        and ($3::timestamptz is null or c.created_at < $3)
+       and ($5::uuid[] is null or exists (select 1 from membership m
+         where m.tenant_id = c.tenant_id and m.person_id = c.person_id and m.centre_id = any ($5)))
      order by c.created_at desc limit $4`,
-    [query.tenantId, query.personId ?? null, query.before ?? null, query.limit ?? 100],
+    [
+      query.tenantId,
+      query.personId ?? null,
+      query.before ?? null,
+      query.limit ?? 100,
+      query.centreIds,
+    ],
   )
   return rows.map((row) => ({ name: row.name, certificate: certificateOf(row, query.now) }))
+}
+
+const expiringWithinDays = 30
+
+/** Everyone whose newest certificate is in this standing; for `none` everyone who holds any. */
+export async function holdersOf(
+  tx: Tx,
+  wanted: {
+    readonly tenantId: string
+    readonly standing: CertificateStanding
+    readonly now: Date
+  },
+): Promise<string[]> {
+  const rows = await tx.query<{ person_id: string }>(
+    `with newest as (
+       select distinct on (person_id) person_id, not_after,
+         case when state <> 'revoked' and not_after <= $3 then 'expired' else state end as state
+       from certificate where tenant_id = $1 and der is not null
+       order by person_id, created_at desc, certificate_id desc)
+     select person_id from newest where $2 in ('none', state) or ($2 = 'expiring' and state = 'valid'
+       and not_after < $3::timestamptz + make_interval(days => $4))`,
+    [wanted.tenantId, wanted.standing, wanted.now, expiringWithinDays],
+  )
+  return rows.map((row) => row.person_id)
 }
 
 /** Valid certificates by centre of their holders. */

@@ -199,6 +199,7 @@ beforeAll(async () => {
     accountsRoom(platform, {
       countCertificates: async () => new Map(),
       viewCertificates: async () => new Map(),
+      holdersOf: async () => [],
     }),
     devicesRoom(platform),
     enrollmentRoom(deps),

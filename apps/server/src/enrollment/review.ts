@@ -42,7 +42,9 @@ export async function listEnrollments(
 ): Promise<EnrollmentRow[]> {
   return deps.db.tx({ tenantId: staff.tenantId }, async (tx) => {
     const rows = await tx.query<ReviewRow>(
-      `${select} and ($3::text is null or e.state = $3)
+      `${select} and ($3::text is null or $3 = case
+           when e.state in ('issued', 'rejected') or e.expires_at > $6 then e.state
+           else 'expired' end)
          and ($4::timestamptz is null or e.created_at < $4)
        order by e.created_at desc limit $5`,
       [
@@ -51,6 +53,7 @@ export async function listEnrollments(
         query.state ?? null,
         query.before ?? null,
         query.limit ?? 100,
+        deps.clock.now(),
       ],
     )
     const views: EnrollmentRow[] = []

@@ -14,7 +14,7 @@ import type { Certificate } from '@yunqian/pki'
 import { verifyAny } from '@yunqian/verify'
 import type { Tx } from '../platform/index.ts'
 import { EvidenceRoomError } from './errors.ts'
-import type { SignedDocument, SignedDocuments } from './ports.ts'
+import type { DocumentReader, SignedDocument, SignedDocuments } from './ports.ts'
 import { logOrigin, nodeReader, sequenceEvents } from './sequence-events.ts'
 import type { SequenceDeps } from './sequence-events.ts'
 import { eventsAbout } from './store.ts'
@@ -33,11 +33,16 @@ export interface BundleDeps extends SequenceDeps {
  */
 export async function buildDocumentBundle(
   deps: BundleDeps,
-  wanted: { readonly tenantId: string; readonly documentId: string; readonly revision?: number },
+  wanted: {
+    readonly tenantId: string
+    readonly documentId: string
+    readonly revision?: number
+    readonly reader: DocumentReader
+  },
 ): Promise<Uint8Array> {
-  const { tenantId, documentId, revision } = wanted
+  const { tenantId, documentId, revision, reader } = wanted
   // 1. The document as it is kept.
-  const document = await deps.documents.read(tenantId, documentId, revision)
+  const document = await deps.documents.read(tenantId, documentId, revision, reader)
   if (!document) throw new EvidenceRoomError('evidence.nothing-signed')
   // 2. Every event so far gets its place under a signed checkpoint.
   const checkpoint = await sequenceEvents(deps, tenantId)

@@ -1,10 +1,9 @@
 import { consoleEndpoints, integratorEndpoints } from '@yunqian/api'
 import type { Certificate } from '@yunqian/pki'
 import type { SealingKey } from '@yunqian/evidence/write'
-import type { HttpApp, Platform, Room } from '../platform/index.ts'
+import { centresSeen, type HttpApp, type Platform, type Room } from '../platform/index.ts'
 import { buildDocumentBundle } from './build-document-bundle.ts'
 import type { BundleDeps } from './build-document-bundle.ts'
-import { listEvents } from './list-events.ts'
 import type { SignedDocuments } from './ports.ts'
 import { sequenceEvents } from './sequence-events.ts'
 
@@ -40,19 +39,18 @@ export function evidenceRoom(platform: Platform, ports: EvidencePorts): Room {
 }
 
 function mountRoutes(app: HttpApp, deps: BundleDeps): void {
-  app.route(integratorEndpoints.getEvidence, async (call) =>
+  app.route(integratorEndpoints.getEvidence, async ({ application, params }) =>
     buildDocumentBundle(deps, {
-      tenantId: call.application.tenantId,
-      documentId: call.params.documentId,
+      tenantId: application.tenantId,
+      documentId: params.documentId,
+      reader: { applicationId: application.applicationId },
     }),
   )
-  app.route(consoleEndpoints.downloadEvidence, async (call) =>
+  app.route(consoleEndpoints.downloadEvidence, async ({ staff, params }) =>
     buildDocumentBundle(deps, {
-      tenantId: call.staff.tenantId,
-      documentId: call.params.documentId,
+      tenantId: staff.tenantId,
+      documentId: params.documentId,
+      reader: { centreIds: centresSeen(staff) },
     }),
-  )
-  app.route(consoleEndpoints.listEvents, async (call) =>
-    deps.db.tx({ tenantId: call.staff.tenantId }, (tx) => listEvents(tx, call.query)),
   )
 }

@@ -1,4 +1,5 @@
 export { appendEvent, type NewEvent } from './append-event.ts'
 export { audit, type AuditDeps, type AuditFinding, type AuditPart } from './audit.ts'
 export { evidenceRoom, type EvidencePorts } from './evidence-room.ts'
-export type { SignedDocument, SignedDocuments } from './ports.ts'
+export { listEvents } from './list-events.ts'
+export type { DocumentReader, SignedDocument, SignedDocuments } from './ports.ts'

@@ -4,15 +4,23 @@ import type { Tx } from '../platform/index.ts'
 import { eventsBefore, latestCheckpoint } from './store.ts'
 
 type Query = QueryOf<typeof consoleEndpoints.listEvents>
-type Reply = ReplyOf<typeof consoleEndpoints.listEvents>
+type Reply = Omit<ReplyOf<typeof consoleEndpoints.listEvents>, 'names'>
 
 const base64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes))
 
-/** The newest events of a district and the log's latest checkpoint, for auditors. */
-export async function listEvents(tx: Tx, query: Query): Promise<Reply> {
+/**
+ * The newest events of a district and the log's latest checkpoint; of those alone whose subject holds one of
+ * `subjects`, where given.
+ */
+export async function listEvents(
+  tx: Tx,
+  query: Pick<Query, 'before' | 'type' | 'limit'>,
+  subjects?: readonly Readonly<Record<string, string>>[],
+): Promise<Reply> {
   const events = await eventsBefore(tx, {
     before: query.before ? new Date(query.before) : undefined,
     type: query.type,
+    subjects,
     most: query.limit ?? 50,
   })
   const latest = await latestCheckpoint(tx)

@@ -17,14 +17,20 @@ export interface SignedDocument {
   readonly crls: readonly Uint8Array[]
 }
 
+/** Who asks for a document: the program it belongs to, or staff of centres (null: of the whole district). */
+export type DocumentReader =
+  | { readonly applicationId: string }
+  | { readonly centreIds: readonly string[] | null }
+
 /**
- * Where signed documents come from. Must answer `undefined` for a document that does not exist for this tenant or
- * has no finished signature, and must give bytes exactly as stored.
+ * Where signed documents come from. Must answer `undefined` for a document that does not exist for this tenant and
+ * this reader or has no finished signature, and must give bytes exactly as stored.
  */
 export interface SignedDocuments {
   read(
     tenantId: string,
     documentId: string,
     revision: number | undefined,
+    reader: DocumentReader,
   ): Promise<SignedDocument | undefined>
 }

@@ -226,6 +226,7 @@ export async function eventsBefore(
   wanted: {
     readonly before: Date | undefined
     readonly type: string | undefined
+    readonly subjects: readonly Readonly<Record<string, string>>[] | undefined
     readonly most: number
   },
 ): Promise<readonly StoredEvent[]> {
@@ -234,8 +235,17 @@ export async function eventsBefore(
      from evidence_event e left join evidence_leaf l using (tenant_id, event_id)
      where e.tenant_id = current_tenant()
        and ($1::timestamptz is null or e.at < $1) and ($2::text is null or e.type = $2)
+       and ($4::jsonb is null or e.event_id in (
+         select about.event_id from jsonb_array_elements($4) as wanted (subject)
+           join evidence_event about on about.subject @> wanted.subject
+         where about.tenant_id = current_tenant()))
      order by e.at desc, e.event_id desc limit $3`,
-    [wanted.before ?? null, wanted.type ?? null, wanted.most],
+    [
+      wanted.before ?? null,
+      wanted.type ?? null,
+      wanted.most,
+      wanted.subjects ? JSON.stringify(wanted.subjects) : null,
+    ],
   )
   return rows.map(toEvent)
 }

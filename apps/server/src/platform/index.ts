@@ -14,6 +14,7 @@ export {
 export { PlatformError, type PlatformErrorCode } from './errors.ts'
 export {
   buildHttpApp,
+  centresSeen,
   HttpProblem,
   type ApplicationPrincipal,
   type ArrivedRequest,

@@ -1,9 +1,11 @@
 import type { DocumentView } from '@yunqian/api'
 import { toHex } from '@yunqian/sm'
+import type { DocumentReader } from '../evidence/index.ts'
 import type { Tx } from '../platform/index.ts'
 import { documentById, revisionOf, type StoredDocument } from './document-store.ts'
 import { SigningError } from './errors.ts'
 import type { ApplicationCaller, SigningDeps } from './ports.ts'
+import { mayRead } from './signed-documents.ts'
 
 interface SignedRow {
   task_id: string
@@ -67,15 +69,16 @@ export async function getDocument(
   })
 }
 
-/** The bytes of one revision, the newest unless named. */
+/** The bytes of one revision, the newest unless named. Throws `documents.unknown`. */
 export async function getDocumentContent(
-  deps: SigningDeps,
-  caller: ApplicationCaller,
-  documentId: string,
-  revision?: number,
+  deps: Pick<SigningDeps, 'db' | 'blobs'>,
+  tenantId: string,
+  reader: DocumentReader,
+  { documentId, revision }: { readonly documentId: string; readonly revision?: number | undefined },
 ): Promise<{ readonly bytes: Uint8Array; readonly mediaType: string }> {
-  const found = await deps.db.tx({ tenantId: caller.tenantId }, async (tx) => {
-    const document = await ownDocument(tx, caller, documentId)
+  const found = await deps.db.tx({ tenantId }, async (tx) => {
+    const document = await documentById(tx, { tenantId, documentId })
+    if (!document || !mayRead(reader, document)) throw new SigningError('documents.unknown')
     const wanted = await revisionOf(tx, document, revision ?? document.headRevision)
     if (!wanted) throw new SigningError('documents.unknown', { revision })
     return { sm3: wanted.sm3, mediaType: document.mediaType }

@@ -18,8 +18,10 @@ export function mountIntegratorRoutes(app: HttpApp, deps: SigningDeps): void {
     getDocument(deps, application, params.documentId),
   )
   app.route(api.getDocumentContent, async ({ application, params, query, setHeader }) => {
-    const { documentId } = params
-    const found = await getDocumentContent(deps, application, documentId, query.revision)
+    const found = await getDocumentContent(deps, application.tenantId, application, {
+      ...params,
+      ...query,
+    })
     setHeader('x-document-media-type', found.mediaType)
     return found.bytes
   })

@@ -1,5 +1,6 @@
 import type { Database, Room } from '../platform/index.ts'
 import { completeTasks } from './complete-task.ts'
+import { mountConsoleRoutes } from './console-routes.ts'
 import { mountIntegratorRoutes } from './integrator-routes.ts'
 import { mountPhoneRoutes } from './phone-routes.ts'
 import type { SigningDeps } from './ports.ts'
@@ -15,6 +16,7 @@ export function signingRoom(deps: SigningDeps): Room {
     routes: (app) => {
       mountPhoneRoutes(app, deps)
       mountIntegratorRoutes(app, deps)
+      mountConsoleRoutes(app, deps)
     },
     // Also what is done at start: a death leaves nothing that time would not bring here.
     periodic: [

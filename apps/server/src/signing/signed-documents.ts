@@ -1,4 +1,4 @@
-import type { SignedDocument, SignedDocuments } from '../evidence/index.ts'
+import type { DocumentReader, SignedDocument, SignedDocuments } from '../evidence/index.ts'
 import type { Tx } from '../platform/index.ts'
 import { toHex } from '@yunqian/sm'
 import { documentById, revisionOf, type StoredDocument } from './document-store.ts'
@@ -19,10 +19,10 @@ export function signedDocuments(
   deps: Pick<SigningDeps, 'db' | 'blobs' | 'hisUsers'>,
 ): SignedDocuments {
   return {
-    read: async (tenantId, documentId, wanted) => {
+    read: async (tenantId, documentId, wanted, reader) => {
       const found = await deps.db.tx({ tenantId }, async (tx) => {
         const document = await documentById(tx, { tenantId, documentId })
-        if (!document) return undefined
+        if (!document || !mayRead(reader, document)) return undefined
         const revision = wanted ?? document.headRevision
         const head = await revisionOf(tx, document, revision)
         const original = await revisionOf(tx, document, 0)
@@ -51,6 +51,12 @@ export function signedDocuments(
       } satisfies SignedDocument
     },
   }
+}
+
+/** Whether a document exists for who asks. */
+export function mayRead(reader: DocumentReader, document: StoredDocument): boolean {
+  if ('applicationId' in reader) return reader.applicationId === document.applicationId
+  return reader.centreIds === null || reader.centreIds.includes(document.centreId)
 }
 
 /** Signatures finished by a revision: those inside the PDF up to it, and the detached ones. */

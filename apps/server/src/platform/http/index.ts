@@ -9,4 +9,5 @@ export type {
   Principal,
   StaffPrincipal,
 } from './principal.ts'
+export { centresSeen } from './principal.ts'
 export { HttpProblem } from './problem.ts'

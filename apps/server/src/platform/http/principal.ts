@@ -11,6 +11,12 @@ export interface StaffPrincipal {
   readonly csrfToken: string
 }
 
+/** The centres whose rows a member of staff sees; null for the whole district. */
+export function centresSeen({ roles }: Pick<StaffPrincipal, 'roles'>): readonly string[] | null {
+  if (roles.some(({ centreId }) => centreId === undefined)) return null
+  return roles.flatMap(({ centreId }) => centreId ?? [])
+}
+
 export interface ApplicationPrincipal {
   readonly kind: 'application'
   readonly tenantId: string
