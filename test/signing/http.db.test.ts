@@ -107,9 +107,9 @@ function hear(name: string, value: string): void {
   if (value !== '') heard.set(name, (heard.get(name) ?? new Set()).add(value))
 }
 
-function newPhone(skewMs = 0): Phone {
+function newPhone(skewMs = 0, fetch: typeof globalThis.fetch = listeningFetch): Phone {
   return new Phone({
-    fetch: listeningFetch,
+    fetch,
     storage: memoryStorage(),
     deviceKeys: webCryptoDeviceKeys(crypto.subtle, memoryKeyStore()),
     random: systemRandom,
@@ -198,6 +198,18 @@ describe('a phone', () => {
       })
       expect((await phone.sign(opened, pin)).task.state).toBe('completed')
     }
+  })
+
+  it('keeps foreign QR codes to itself', async () => {
+    let asked = 0
+    const counting: typeof fetch = (...request) => {
+      asked += 1
+      return fetch(...request)
+    }
+    const quiet = newPhone(0, counting)
+    for (const qr of ['https://example.org/pay?to=1', 'YQ1:L:short', `YQ1:X:${'A'.repeat(22)}`])
+      await expect(quiet.scan(qr)).rejects.toMatchObject({ code: 'phone.qr-foreign' })
+    expect(asked).toBe(0)
   })
 
   it('corrects a clock that is an hour off from the server’s answer', async () => {

@@ -1,9 +1,11 @@
+import { PhoneError } from './errors.ts'
 import type { DeviceKeys } from './ports.ts'
 
 /** Where non-extractable CryptoKeys live: IndexedDB keeps them without ever showing their bytes. */
 export interface CryptoKeyStore {
   get(name: 'request' | 'wrap'): Promise<CryptoKeyPair | CryptoKey | undefined>
-  put(name: 'request' | 'wrap', key: CryptoKeyPair | CryptoKey): Promise<void>
+  /** Keeps the key unless one is kept already, in one step; gives the one that is kept. */
+  keep(name: 'request' | 'wrap', key: CryptoKeyPair | CryptoKey): Promise<CryptoKeyPair | CryptoKey>
   clear(): Promise<void>
 }
 
@@ -11,8 +13,10 @@ export function memoryKeyStore(): CryptoKeyStore {
   const keys = new Map<string, CryptoKeyPair | CryptoKey>()
   return {
     get: async (name) => keys.get(name),
-    put: async (name, key) => {
-      keys.set(name, key)
+    keep: async (name, key) => {
+      const kept = keys.get(name) ?? key
+      keys.set(name, kept)
+      return kept
     },
     clear: async () => keys.clear(),
   }
@@ -26,19 +30,23 @@ const wrapAlgorithm = { name: 'HMAC', hash: 'SHA-256', length: 256 }
  * same, so a copied profile copies them: only the server's count protects a short PIN.
  */
 export function webCryptoDeviceKeys(subtle: SubtleCrypto, store: CryptoKeyStore): DeviceKeys {
+  // Two pages of one phone may both make a key at first use: the one that was kept first is everybody's.
   const requestPair = async (): Promise<CryptoKeyPair> => {
-    const kept = await store.get('request')
-    if (kept !== undefined && 'privateKey' in kept) return kept
-    const made = await subtle.generateKey(requestAlgorithm, false, ['sign', 'verify'])
-    await store.put('request', made)
-    return made
+    const kept =
+      (await store.get('request')) ??
+      (await store.keep(
+        'request',
+        await subtle.generateKey(requestAlgorithm, false, ['sign', 'verify']),
+      ))
+    if (!('privateKey' in kept)) throw new PhoneError('phone.storage-damaged')
+    return kept
   }
   const wrapKey = async (): Promise<CryptoKey> => {
-    const kept = await store.get('wrap')
-    if (kept !== undefined && !('privateKey' in kept)) return kept
-    const made = await subtle.generateKey(wrapAlgorithm, false, ['sign'])
-    await store.put('wrap', made)
-    return made
+    const kept =
+      (await store.get('wrap')) ??
+      (await store.keep('wrap', await subtle.generateKey(wrapAlgorithm, false, ['sign'])))
+    if ('privateKey' in kept) throw new PhoneError('phone.storage-damaged')
+    return kept
   }
   return {
     requestPublicKey: async () => {

@@ -37,10 +37,25 @@ const ownRefusals = {
     zh: '手机上保存的数据已损坏，请重新申请证书。',
     en: 'What this phone had stored is damaged. Apply for a certificate again.',
   },
+  'phone.storage-unavailable': {
+    retryable: true,
+    zh: '浏览器不让云签在本机保存数据（可能是无痕模式，或存储空间已满）。请换普通模式打开后重试。',
+    en: 'The browser does not let Yunqian keep data on this phone (a private window, or no space left). Open a normal window and try again.',
+  },
+  'phone.qr-foreign': {
+    retryable: false,
+    zh: '这不是云签的二维码，内容没有发送给任何人。请扫描登录页或病历页上的二维码。',
+    en: 'This is not a code of Yunqian; nothing of it was sent anywhere. Scan the one on a login or record page.',
+  },
   'phone.pin-format': {
     retryable: false,
-    zh: 'PIN 须为 6 到 12 位数字，且不能是连续或重复数字。',
-    en: 'The PIN is 6 to 12 digits, not a run and not one digit repeated.',
+    zh: 'PIN 须为 6 到 12 位数字。',
+    en: 'The PIN is 6 to 12 digits.',
+  },
+  'phone.pin-weak': {
+    retryable: false,
+    zh: '这个 PIN 太容易被猜到（像生日、连号或重复的数字），请换一个只有您知道的。',
+    en: 'This PIN is too easy to guess (a birthday, a run, repeated digits). Choose one that only you know.',
   },
   'phone.self-test-failed': {
     retryable: false,

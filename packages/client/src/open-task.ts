@@ -10,6 +10,7 @@ import {
 import { equalBytes, parseSm2PublicKey, sm2MessageDigest, sm3, toHex } from '@yunqian/sm'
 import { fromBase64 } from './bytes.ts'
 import { PhoneError } from './errors.ts'
+import { readLoginRecord } from './login-record.ts'
 import type { PlatformLink } from './platform-link.ts'
 
 /** A task whose content this phone has seen and checked: the only thing it will sign. */
@@ -75,22 +76,14 @@ function checkCertificationRequest({ content, toBeSigned, signatory }: Checked):
 
 function checkLogin(task: Checked): void {
   checkAttributes(task, CONTENT_TYPE.loginRecord, sm3(task.content))
-  const record = readOrRefuse(
-    () =>
-      JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(task.content)) as Record<
-        string,
-        unknown
-      >,
-    'login-record-malformed',
-  )
-  const { application, workstation, matchCode } = task.detail.task
-  const shown = record as { application?: { name?: unknown }; person?: { id?: unknown } }
-  require(record['type'] === 'login', 'login-type')
-  require(shown.application?.name === application, 'login-application')
-  require(record['workstation'] === workstation, 'login-workstation')
-  require(record['matchCode'] === matchCode, 'login-match-code')
-  if (task.signatory.personId !== undefined)
-    require(shown.person?.id === task.signatory.personId, 'login-person')
+  const record = readOrRefuse(() => readLoginRecord(task.content), 'login-record-malformed')
+  const { application, centreName, workstation, matchCode } = task.detail.task
+  require(record.application.name === application, 'login-application')
+  require(record.centre.name === centreName, 'login-centre')
+  require(record.workstation === workstation, 'login-workstation')
+  require(record.matchCode === matchCode, 'login-match-code')
+  const { personId } = task.signatory
+  require(personId === undefined || record.person.id === personId, 'login-person')
 }
 
 function checkPdf(task: Checked): void {

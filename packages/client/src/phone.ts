@@ -12,6 +12,7 @@ import {
 } from '@yunqian/api'
 import { fromBase64, toBase64 } from './bytes.ts'
 import { createKey } from './create-key.ts'
+import type { CryptoModule } from './crypto-module.ts'
 import { PhoneError } from './errors.ts'
 import { type OpenedTask, openTask, type Signatory } from './open-task.ts'
 import { PlatformLink } from './platform-link.ts'
@@ -23,22 +24,30 @@ import {
   readKey,
   writeEnrollment,
 } from './records.ts'
-import { selfTest } from './self-test.ts'
+import { SoftwareModule } from './software-module.ts'
 import { type Signed, type SigningStep, signTask } from './sign-task.ts'
 
 type Application = Omit<BodyOf<typeof phoneEndpoints.beginEnrollment>, 'device'> & {
   readonly deviceName: string
 }
 
+const ownQr = /(?:^|\/)YQ1:[LS]:[A-Za-z0-9_-]{22}$/
+
 /** A phone: everything a person does with their certificate, without a screen. */
 export class Phone {
   readonly #ports: PhonePorts
   readonly #link: PlatformLink
-  #tested = false
+  readonly #module: CryptoModule
 
-  constructor(ports: PhonePorts) {
+  constructor(ports: PhonePorts, module: CryptoModule = new SoftwareModule(ports)) {
     this.#ports = ports
     this.#link = new PlatformLink(ports)
+    this.#module = module
+  }
+
+  /** Runs the module's self-tests ahead of their need. Throws `phone.self-test-failed`. */
+  selfTest(): void {
+    this.#module.selfTest()
   }
 
   /** The server's time as far as the phone knows it. */
@@ -95,20 +104,20 @@ export class Phone {
     pin: string,
     onStep?: (step: 'key' | SigningStep) => void,
   ): Promise<CertificateView> {
-    this.#requireTested()
+    this.#module.selfTest()
     const enrollment = await this.#requireEnrollment()
     const current = await this.#readEnrollment(enrollment, {})
     if (current.state === 'issued') return this.#certificateOf(enrollment)
     let key = current.state === 'key-made' ? await readKey(this.#ports.storage) : undefined
     if (key === undefined || key.csrTaskId !== current.csrTaskId) {
       onStep?.('key')
-      key = await createKey(this.#ports, this.#link, enrollment, pin)
+      key = await createKey(this.#deps(), enrollment, pin)
     }
     const signatory = { device: enrollment.deviceId, publicKey: key.publicKey }
     const opened = await openTask(this.#link, signatory, key.csrTaskId).catch(unlessClosed)
     if (opened === undefined) return this.#certificateOf(enrollment)
     const input = { device: enrollment.deviceId, key, taskId: key.csrTaskId, e: opened.e, pin }
-    const signed = await signTask(this.#ports, this.#link, onStep ? { ...input, onStep } : input)
+    const signed = await signTask(this.#deps(), onStep ? { ...input, onStep } : input)
     if (signed.certificate === undefined) throw new PhoneError('phone.answer-malformed')
     return signed.certificate
   }
@@ -144,8 +153,12 @@ export class Phone {
     })
   }
 
-  /** Opens what a QR code asks for; takes the bare text or the address that carries it. */
+  /**
+   * Opens what a QR code asks for; takes the bare text or the address that carries it. Whatever else a camera reads
+   * (a payment code, a visiting card) is nobody's business and stays on the phone: `phone.qr-foreign`.
+   */
   async scan(qr: string): Promise<TaskSummary> {
+    if (!ownQr.test(qr)) throw new PhoneError('phone.qr-foreign')
     return this.#link.call(phoneEndpoints.scan, { device: await this.#device(), body: { qr } })
   }
 
@@ -159,12 +172,11 @@ export class Phone {
     pin: string,
     onStep?: (step: SigningStep) => void,
   ): Promise<Signed> {
-    this.#requireTested()
     const { deviceId } = await this.#requireEnrollment()
     const key = await readKey(this.#ports.storage)
     if (key === undefined) throw new PhoneError('phone.no-key')
     const input = { device: deviceId, key, taskId: opened.detail.task.taskId, e: opened.e, pin }
-    return signTask(this.#ports, this.#link, onStep ? { ...input, onStep } : input)
+    return signTask(this.#deps(), onStep ? { ...input, onStep } : input)
   }
 
   async refuse(taskId: string, reason: string): Promise<TaskSummary> {
@@ -225,10 +237,8 @@ export class Phone {
       : { ...known, certificate: fromBase64(certificate.certificate) }
   }
 
-  #requireTested(): void {
-    if (this.#tested) return
-    selfTest()
-    this.#tested = true
+  #deps() {
+    return { storage: this.#ports.storage, link: this.#link, module: this.#module }
   }
 }
 

@@ -1,17 +1,16 @@
-import { hkdfSm3 } from '@yunqian/sm'
+import { hkdfSm3, type RandomSource } from '@yunqian/sm'
 import { utf8 } from './bytes.ts'
-import { PhoneError } from './errors.ts'
 import type { DeviceKeys } from './ports.ts'
 
 /** Order of the SM2 group (GM/T 0003.5-2012). */
 const n = 0xfffffffeffffffffffffffffffffffff7203df6b21c6052b53bbf40939d54123n
 
-/** Refuses a PIN that anyone would try first; the server never learns it, so only the phone can say this. */
-export function requireUsablePin(pin: string): void {
-  const digits = /^[0-9]{6,12}$/.test(pin)
-  const repeated = /^(.)\1*$/.test(pin)
-  const run = '01234567890123456789'.includes(pin) || '98765432109876543210'.includes(pin)
-  if (!digits || repeated || run) throw new PhoneError('phone.pin-format')
+/** What the services of the module work with. */
+export interface ModuleInside {
+  readonly random: RandomSource
+  readonly deviceKeys: DeviceKeys
+  /** Throws unless the module is in state `ready`. */
+  readonly requireReady: () => void
 }
 
 /**
