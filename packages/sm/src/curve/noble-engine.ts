@@ -50,6 +50,14 @@ export function nobleEngine(curve: CurveParameters): Sm2Engine {
         return false
       }
     },
+    decompress(bytes) {
+      if (bytes.length !== 33) return undefined
+      try {
+        return decode(bytes).toBytes(false)
+      } catch {
+        return undefined
+      }
+    },
     multiplyBase: (k) => base.multiply(scalar(k)).toBytes(false),
     multiply: (k, point) => decode(point).multiply(scalar(k)).toBytes(false),
     combine: (s, t, point) =>

@@ -20,6 +20,8 @@ export interface Sm2Engine {
   readonly curve: CurveParameters
   /** Whether 65 bytes are 04‖x‖y with x, y < p on the curve; never throws. */
   isPoint(bytes: Uint8Array): boolean
+  /** The point of 33 bytes 02‖x or 03‖x, or undefined when there is none; never throws. */
+  decompress(bytes: Uint8Array): CurvePoint | undefined
   /** [k]G for a secret k in [1, n-1]. */
   multiplyBase(k: Scalar): CurvePoint
   /** [k]P for a secret k in [1, n-1]; never infinity, the order being prime. */

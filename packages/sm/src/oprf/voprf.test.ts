@@ -1,7 +1,10 @@
+import { createOPRF } from '@noble/curves/abstract/oprf.js'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { concatBytes, toHex } from '../bytes.ts'
 import { engine } from '../curve/engine.ts'
+import { sm3 } from '../sm3.ts'
+import { createSm2Hasher } from './hash-to-curve.ts'
 import { generateOprfKey, oprfBlind, oprfEvaluate, oprfFinalize, oprfKeyFromSeed } from './voprf.ts'
 
 const random = (length: number) => crypto.getRandomValues(new Uint8Array(length))
@@ -42,6 +45,46 @@ describe('the oblivious function', () => {
     expect(oprfKeyFromSeed(seed, name)).toEqual(derived)
     expect(oprfKeyFromSeed(seed, pin)).not.toEqual(derived)
     expect(() => oprfKeyFromSeed(random(31), name)).toThrow('oprf.invalid-scalar')
+  })
+})
+
+describe('beside noble, which implements the same RFC', () => {
+  const hasher = createSm2Hasher()
+  const { voprf } = createOPRF({
+    name: 'curveSM2-SM3',
+    Point: hasher.Point,
+    hash: (message) => Uint8Array.from(sm3(message)),
+    hashToGroup: hasher.hashToCurve,
+    hashToScalar: hasher.hashToScalar,
+  })
+  const same = (a: Uint8Array, b: Uint8Array) => expect(toHex(a)).toBe(toHex(b))
+
+  it('keys, elements, proofs and outputs are each other’s', () => {
+    const seed = fc.uint8Array({ minLength: 32, maxLength: 32 })
+    fc.assert(
+      fc.property(seed, fc.uint8Array({ maxLength: 40 }), (from, input) => {
+        const ours = oprfKeyFromSeed(from, input)
+        const theirs = voprf.deriveKeyPair(from, input)
+        same(ours.secret, theirs.secretKey)
+        same(ours.publicKey, theirs.publicKey)
+        const { blind, blinded } = voprf.blind(input)
+        const their = voprf.blindEvaluate(theirs.secretKey, theirs.publicKey, blinded)
+        const theirProof = [theirs.publicKey, their.proof] as const
+        const output = voprf.finalize(input, blind, their.evaluated, blinded, ...theirProof)
+
+        const asked = oprfBlind(input, random)
+        const answered = voprf.blindEvaluate(theirs.secretKey, theirs.publicKey, asked.blinded)
+        const { evaluated: evaluation, proof } = answered
+        same(oprfFinalize({ input, ...asked, evaluation, proof, ...ours }), output)
+
+        const our = oprfEvaluate(ours.secret, ours.publicKey, blinded, random)
+        const finished = voprf.finalize(
+          ...([input, blind, our.evaluation, blinded, ours.publicKey, our.proof] as const),
+        )
+        same(finished, output)
+      }),
+      { numRuns: 10 },
+    )
   })
 })
 

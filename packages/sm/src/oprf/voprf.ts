@@ -4,15 +4,23 @@
 // evaluation, so who counts evaluations counts guesses: that, and nothing on the phone, protects a
 // short PIN. The proof tells a faulty server from a wrong PIN: without it a server could answer
 // with another key and watch whether the phone's next step fails.
-import { createOPRF } from '@noble/curves/abstract/oprf.js'
-import { concatBytes, wipe } from '../bytes.ts'
+import { concatBytes, equalBytes, wipe } from '../bytes.ts'
 import { engine } from '../curve/engine.ts'
 import { hkdfSm3 } from '../hmac-sm3.ts'
-import { drawBytes, type RandomSource } from '../random.ts'
+import { drawBytes, drawScalar, type RandomSource } from '../random.ts'
 import { isLess, isZero } from '../scalar-range.ts'
-import { sm3 } from '../sm3.ts'
 import { OprfError } from './errors.ts'
-import { createSm2Hasher } from './hash-to-curve.ts'
+import {
+  compositeWeight,
+  compress,
+  hash,
+  hashToGroup,
+  hashToScalar,
+  prefixed,
+  proofChallenge,
+  sumOfProducts,
+  tag,
+} from './suite.ts'
 
 /** The server's secret of 32 bytes for one phone key, and its public half of 33 bytes. */
 export interface OprfKey {
@@ -22,23 +30,6 @@ export interface OprfKey {
 
 const ELEMENT_LENGTH = 33
 const PROOF_LENGTH = 64
-
-// Built at first use: the tables and checks of the curve cost a start that never asks for a PIN.
-let built: ReturnType<typeof buildSuite> | undefined
-const suite = () => (built ??= buildSuite())
-
-function buildSuite() {
-  const hasher = createSm2Hasher()
-  const { voprf } = createOPRF({
-    // RFC 9497 section 4 registers no suite on this curve; the name keeps ours apart from all.
-    name: 'curveSM2-SM3',
-    Point: hasher.Point,
-    hash: (message) => Uint8Array.from(sm3(message)),
-    hashToGroup: hasher.hashToCurve,
-    hashToScalar: hasher.hashToScalar,
-  })
-  return { voprf, Point: hasher.Point }
-}
 
 /** A fresh key. */
 export function generateOprfKey(random: RandomSource): OprfKey {
@@ -52,8 +43,12 @@ export function generateOprfKey(random: RandomSource): OprfKey {
 export function oprfKeyFromSeed(seed: Uint8Array, info: Uint8Array): OprfKey {
   if (seed.length !== 32) throw new OprfError('oprf.invalid-scalar', { seed: seed.length })
   checkInput(info)
-  const { secretKey, publicKey } = suite().voprf.deriveKeyPair(seed, info)
-  return { secret: secretKey, publicKey }
+  for (let counter = 0; counter < 256; counter++) {
+    const message = concatBytes(seed, prefixed(info), Uint8Array.of(counter))
+    const secret = hashToScalar(message, 'DeriveKeyPair')
+    if (!isZero(secret)) return { secret, publicKey: compress(engine.multiplyBase(secret)) }
+  }
+  throw new OprfError('oprf.invalid-scalar', { derived: 0 })
 }
 
 /**
@@ -65,7 +60,10 @@ export function oprfBlind(
   random: RandomSource,
 ): { readonly blind: Uint8Array; readonly blinded: Uint8Array } {
   checkInput(pin)
-  return suite().voprf.blind(pin, source(random))
+  const element = hashToGroup(pin)
+  if (!element) throw new OprfError('oprf.invalid-input', { element: 'infinity' })
+  const blind = drawScalar(random, engine.curve.n)
+  return { blind, blinded: compress(engine.multiply(blind, element)) }
 }
 
 /**
@@ -79,18 +77,29 @@ export function oprfEvaluate(
   random: RandomSource,
 ): { readonly evaluation: Uint8Array; readonly proof: Uint8Array } {
   checkScalar('secret', secret)
-  checkElement('publicKey', publicKey)
-  checkElement('blinded', blinded)
-  // The proof's one-time scalar is hedged with key and element: two proofs with one scalar and
-  // different challenges would give the key away, should the random source repeat itself.
-  const hedged = source((length) => {
+  const B = readElement('publicKey', publicKey)
+  const C = readElement('blinded', blinded)
+  const D = engine.multiply(secret, C)
+  // GenerateProof of section 2.2.1 with the shortcut Z = [k]M of who knows k.
+  const M = engine.multiply(compositeWeight(B, C, D), C)
+  const Z = engine.multiply(secret, M)
+  const r = drawScalar(hedged(secret, blinded, random), engine.curve.n)
+  const c = proofChallenge(B, M, Z, engine.multiplyBase(r), engine.multiply(r, M))
+  const scaled = engine.multiplyScalars(c, secret)
+  const s = engine.subtractScalars(r, scaled)
+  wipe(r, scaled)
+  return { evaluation: compress(D), proof: concatBytes(c, s) }
+}
+
+// The proof's one-time scalar is hedged with key and element: two proofs with one scalar and
+// different challenges would give the key away, should the random source repeat itself.
+function hedged(secret: Uint8Array, blinded: Uint8Array, random: RandomSource): RandomSource {
+  return (length) => {
     const mixed = concatBytes(secret, drawBytes(random, 32))
     const bytes = hkdfSm3({ secret: mixed, info: concatBytes(PROOF_INFO, blinded), length })
     wipe(mixed)
     return bytes
-  })
-  const { evaluated, proof } = suite().voprf.blindEvaluate(secret, publicKey, blinded, hedged)
-  return { evaluation: evaluated, proof }
+  }
 }
 
 /**
@@ -109,23 +118,31 @@ export function oprfFinalize(input: {
   const { blind, blinded, evaluation, proof, publicKey } = input
   checkInput(input.input)
   checkScalar('blind', blind)
-  checkElement('blinded', blinded)
-  checkElement('publicKey', publicKey)
-  checkElement('evaluation', evaluation)
-  if (proof.length !== PROOF_LENGTH) throw new OprfError('oprf.proof-invalid')
-  try {
-    return suite().voprf.finalize(input.input, blind, evaluation, blinded, publicKey, proof)
-  } catch {
-    // Everything else was checked above, so what is left is a proof that does not hold.
-    throw new OprfError('oprf.proof-invalid')
-  }
+  const C = readElement('blinded', blinded)
+  const B = readElement('publicKey', publicKey)
+  const D = readElement('evaluation', evaluation)
+  if (!isProven(B, C, D, proof)) throw new OprfError('oprf.proof-invalid')
+  const inverse = engine.invertScalar(blind)
+  const unblinded = compress(engine.multiply(inverse, D))
+  const output = hash(prefixed(input.input), prefixed(unblinded), tag('Finalize'))
+  wipe(inverse, unblinded)
+  return output
+}
+
+/** VerifyProof of section 2.2.2: that D is C under the key behind B. */
+function isProven(B: Uint8Array, C: Uint8Array, D: Uint8Array, proof: Uint8Array): boolean {
+  if (proof.length !== PROOF_LENGTH) return false
+  const [c, s] = [proof.subarray(0, 32), proof.subarray(32)]
+  // Zero for either is as likely as guessing the key; refused, because products with it have no bytes.
+  if (![c, s].every((scalar) => !isZero(scalar) && isLess(scalar, engine.curve.n))) return false
+  const weight = compositeWeight(B, C, D)
+  const [M, Z] = [engine.multiply(weight, C), engine.multiply(weight, D)]
+  const t2 = engine.combine(s, c, B)
+  const t3 = sumOfProducts(s, M, c, Z)
+  return t2 !== undefined && t3 !== undefined && equalBytes(proofChallenge(B, M, Z, t2, t3), c)
 }
 
 const PROOF_INFO = new TextEncoder().encode('yunqian oprf proof')
-
-/** noble asks its generator with an optional length, which it always gives here. */
-const source = (random: RandomSource) => (length?: number) =>
-  Uint8Array.from(drawBytes(random, length ?? 32))
 
 function checkInput(bytes: Uint8Array): void {
   // RFC 9497 section 1.2: PrivateInput counts its length in two bytes.
@@ -142,11 +159,8 @@ function checkScalar(what: string, bytes: Uint8Array): void {
  * Elements are compressed points, as RFC 9497 section 4.3 writes them; the 65-byte form would be a
  * second name of one element. Infinity has no form of this length.
  */
-function checkElement(what: string, bytes: Uint8Array): void {
-  if (bytes.length !== ELEMENT_LENGTH) throw new OprfError('oprf.invalid-element', { what })
-  try {
-    suite().Point.fromBytes(bytes)
-  } catch {
-    throw new OprfError('oprf.invalid-element', { what })
-  }
+function readElement(what: string, bytes: Uint8Array): Uint8Array {
+  const point = bytes.length === ELEMENT_LENGTH ? engine.decompress(bytes) : undefined
+  if (!point) throw new OprfError('oprf.invalid-element', { what })
+  return point
 }
