@@ -89,9 +89,22 @@ module.exports = {
     },
     {
       name: 'only-the-ca-role-reaches-the-issuer-key',
+      comment:
+        'What opens it, remembers in its ledger or founds it lies in issuance/ca and has one visitor.',
       severity: 'error',
-      from: { pathNot: `^apps/server/src/(roles/ca\\.ts|issuance/|keys/)|${tests}` },
-      to: { path: '^apps/server/src/issuance/issuer-key' },
+      from: { pathNot: `^apps/server/src/(roles/ca\\.ts|issuance/ca/)|${tests}` },
+      to: { path: '^apps/server/src/issuance/ca/' },
+    },
+    {
+      name: 'who-asks-the-ca-carries-none-of-it',
+      comment:
+        'Neither the client, nor any room, nor the wiring of the roles leads to the issuer key, however far one follows. Only start-server.ts loads roles/ca.ts, and only when no CA elsewhere is configured.',
+      severity: 'error',
+      from: {
+        path: '^apps/server/src/([^/]+)/',
+        pathNot: `^apps/server/src/(roles/ca\\.ts|issuance/ca/)|${tests}`,
+      },
+      to: { path: '^apps/server/src/(issuance/ca/|roles/ca\\.ts)', reachable: true },
     },
     {
       name: 'clinic-is-a-stranger',

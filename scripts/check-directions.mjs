@@ -16,6 +16,10 @@ const planted = {
   'packages/pki/src/write/sign.ts': `import { readFileSync } from 'node:fs'\nexport const sign = readFileSync\n`,
   'apps/server/src/platform/base.ts': `import { login } from '../login/inner.ts'\nexport const base = login\n`,
   'apps/server/src/login/inner.ts': `export const login = 1\n`,
+  'apps/server/src/issuance/ca/key.ts': `export const key = 1\n`,
+  'apps/server/src/roles/ca.ts': `import { key } from '../issuance/ca/key.ts'\nexport const ca = key\n`,
+  'apps/server/src/issuance/client.ts': `export const ask = async () => (await import('../roles/ca.ts')).ca\n`,
+  'apps/server/src/roles/shortcut.ts': `import { key } from '../issuance/ca/key.ts'\nexport const shortcut = key\n`,
 }
 const mustBeReported = [
   'no-cycles',
@@ -24,6 +28,8 @@ const mustBeReported = [
   'packages-do-no-io',
   'room-platform-imports-only-its-own',
   'rooms-meet-at-their-doors',
+  'only-the-ca-role-reaches-the-issuer-key',
+  'who-asks-the-ca-carries-none-of-it',
 ]
 
 const reported = new Set(cruisePlanted().violations.map((violation) => violation.rule.name))

@@ -15,8 +15,12 @@ const commands: Record<string, { summary: string; load: () => Promise<Command> }
     load: () => import('./commands/init.ts'),
   },
   server: {
-    summary: '启动一个服务进程  one process of the service: --role all | api | worker',
+    summary: '启动一个服务进程  one process of the service: --role all | api | worker | ca',
     load: () => import('./commands/server.ts'),
+  },
+  'ca-tls': {
+    summary: 'CA 的内部 TLS 证书  internal TLS of the CA: renew, or a certificate for a peer',
+    load: () => import('./commands/ca-tls.ts'),
   },
   clinic: {
     summary: '只启动门诊示例  the sample clinic alone, against a platform elsewhere',
@@ -50,7 +54,7 @@ if (command) process.exitCode = await (await command.load()).run(args)
 else {
   const asked = name === 'help' || name === '--help'
   const lines = Object.entries(commands).map(
-    ([key, { summary }]) => `  ${key.padEnd(10)}${summary}`,
+    ([key, { summary }]) => `  ${key.padEnd(14)}${summary}`,
   )
   const text = ['用法 usage: yunqian <command> …', '', ...lines, ''].join('\n')
   ;(asked ? process.stdout : process.stderr).write(`${text}\n`)

@@ -2,6 +2,7 @@ export * from './platform/index.ts'
 export { usualFounding } from './roles/initialise.ts'
 export {
   initialisePlatform,
+  renewCaTls,
   serverRoles,
   startServer,
   type RunningServer,

@@ -2,9 +2,10 @@ import { PlatformError, type Config, type Log, type Platform } from './platform/
 import { openPlatform, readyDatabase } from './platform/open-platform.ts'
 import { serve } from './platform/serve.ts'
 import { openDatabase } from './platform/database.ts'
-import { createAuthority } from './issuance/index.ts'
+import { remoteIssuer, type Issuer } from './issuance/index.ts'
+import { authorityFolder, readChain } from './keys/authority/index.ts'
+import { readTlsIdentity, tlsFolder } from './keys/internal-tls/index.ts'
 import { assemble } from './roles/assemble.ts'
-import { assembleIssuer } from './roles/ca.ts'
 import {
   ensurePlatformKey,
   found,
@@ -14,7 +15,7 @@ import {
   type Founding,
 } from './roles/initialise.ts'
 
-export const serverRoles = ['all', 'api', 'worker'] as const
+export const serverRoles = ['all', 'api', 'worker', 'ca'] as const
 export type ServerRole = (typeof serverRoles)[number]
 
 export interface StartOptions {
@@ -42,6 +43,7 @@ const version = '0.1.0'
 /** Starts one process of the platform: database, keys, rooms, work and door, in that order. */
 export async function startServer(options: StartOptions): Promise<RunningServer> {
   const { config, log, role, tell = () => undefined } = options
+  if (role === 'ca') return startCaAlone(config, log)
   const undo: (() => Promise<void>)[] = []
   const stop = async (): Promise<void> => {
     for (const step of undo.splice(0).toReversed()) await step().catch(() => undefined)
@@ -51,8 +53,9 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     undo.push(() => database.stop())
     const inception = await lookInside(config, database.appUrl)
     if (inception === 'empty') {
-      // Only the trial founds by itself; a service in production is told to, by `yunqian init`.
-      if (!options.founding)
+      // Only the trial founds by itself; a service in production is told to, by `yunqian init`, and so is whoever has a CA
+      // elsewhere.
+      if (!options.founding || config.caUrl)
         throw new PlatformError(
           'platform.not-initialised',
           'nothing has been created here yet; run `yunqian init` 尚未初始化，请先执行 yunqian init',
@@ -66,7 +69,9 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     const platform = await openPlatform(config, log, database.appUrl)
     undo.push(() => platform.close())
     if (options.founding && inception === 'empty') await establish(platform, options.founding)
-    const rooms = assemble(platform, assembleIssuer(platform))
+    const issuer = await issuerFor(platform)
+    undo.push(async () => issuer.close())
+    const rooms = assemble(platform, issuer)
     const serving = await serve(platform, rooms, {
       version,
       answers: role !== 'worker',
@@ -84,6 +89,23 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     await stop()
     throw error
   }
+}
+
+/** The CA process needs neither database nor platform key, so nothing of them is opened. */
+async function startCaAlone(config: Config, log: Log): Promise<RunningServer> {
+  const { startCa } = await import('./roles/ca.ts')
+  const { address, stop } = await startCa(config, log)
+  const databaseLost = new Promise<void>(() => undefined)
+  return { address, invitation: undefined, clinicKey: undefined, databaseLost, stop }
+}
+
+/** The CA elsewhere when one is configured; otherwise its key is opened here, and only then is that code loaded. */
+async function issuerFor(platform: Platform): Promise<Issuer & { close(): void }> {
+  const { config, clock, log } = platform
+  if (!config.caUrl) return (await import('./roles/ca.ts')).localIssuer(platform)
+  const identity = readTlsIdentity(tlsFolder(config))
+  const chain = readChain(authorityFolder(config), 'issuing')
+  return remoteIssuer({ caUrl: config.caUrl, identity, chain, clock, log })
 }
 
 async function lookInside(config: Config, appUrl: string): Promise<'empty' | 'established'> {
@@ -125,9 +147,18 @@ export async function initialisePlatform(options: {
   }
 }
 
+/** Internal TLS of the CA: see `yunqian ca-tls`. */
+export async function renewCaTls(
+  config: Config,
+  wanted: { readonly renew: boolean; readonly peer?: { name: string; folder: string } },
+): Promise<void> {
+  const { manageCaTls } = await import('./roles/ca.ts')
+  await manageCaTls(config, wanted)
+}
+
 // Each step looks whether it was done: a death in between is finished by the next run.
 async function establish(platform: Platform, founding: Founding): Promise<void> {
-  const now = platform.clock.now()
-  await createAuthority({ ...platform, now }, `${founding.district} 云签试用 Yunqian`)
+  const { holdCeremony } = await import('./roles/ca.ts')
+  await holdCeremony(platform, founding)
   await found(platform, founding)
 }

@@ -328,6 +328,30 @@ export const problems = {
     zh: '签发服务暂不可用，申请已保留，请稍后重试。',
     en: 'The issuing service is out of reach; the application is kept. Try again later.',
   },
+  'issuance.key-reused': {
+    status: 409,
+    retryable: false,
+    zh: '该密钥或密钥编号已用于另一个签发请求，未签发。请重新生成密钥。',
+    en: 'This key or key id was used in another request for a certificate; nothing was issued. Make a new key.',
+  },
+  'issuance.list-refused': {
+    status: 422,
+    retryable: false,
+    zh: 'CA 拒绝签发该撤销列表，详见 details；上一份列表仍然有效。',
+    en: 'The CA does not sign this revocation list, see details; the last one stands.',
+  },
+  'issuance.peer-forbidden': {
+    status: 403,
+    retryable: false,
+    zh: '该服务无权向 CA 请求此操作。请检查 CA 的 caPeers 配置。',
+    en: 'This peer may not ask the CA for this. Check caPeers in the CA’s configuration.',
+  },
+  'issuance.too-many': {
+    status: 429,
+    retryable: true,
+    zh: '一小时内的签发数量已达 CA 上限，申请已保留，请稍后重试。',
+    en: 'The CA has issued as many certificates as it may in an hour; the application is kept. Try again later.',
+  },
 
   'login.request-unknown': {
     status: 404,

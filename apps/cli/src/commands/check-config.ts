@@ -9,7 +9,8 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   try {
     for (const [setting, value] of Object.entries(readConfig(process.env))) {
-      const shown = String(value).replace(/(:\/\/[^:/]+):[^@]*@/, '$1:…@')
+      const text = typeof value === 'object' ? JSON.stringify(value) : String(value)
+      const shown = text.replace(/(:\/\/[^:/]+):[^@]*@/, '$1:…@')
       process.stdout.write(`${setting.padEnd(22)}${shown}\n`)
     }
     return 0

@@ -3,7 +3,7 @@ import { openLog, readConfig, serverRoles, startServer, type ServerRole } from '
 import { endOnUnforeseen, refuse } from './refusal.ts'
 import { untilTold } from './until-told.ts'
 
-/** `yunqian server --role all | api | worker`: one process, configured by file and environment, logging to stdout. */
+/** `yunqian server --role all | api | worker | ca`: one process, configured by file and environment, logging to stdout. */
 export async function run(args: readonly string[]): Promise<number> {
   endOnUnforeseen()
   const role = readRole(args)

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { phoneHeaders, phoneRequestText } from '@yunqian/api'
@@ -29,13 +29,16 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../../../../test/database.ts'
 import { accountsRoom, addCentre, createDistrict, invite } from '../accounts/index.ts'
 import { assignDevice, devicesRoom, insertDevice } from '../devices/index.ts'
+import { IssuanceError, issuePersonCertificate, type Issuer } from '../issuance/index.ts'
+import { createAuthority } from '../issuance/ca/ceremony.ts'
+import { openIssuer } from '../issuance/ca/issuer-key.ts'
+import { caFolder, sealingKeyFile } from '../issuance/ca/ca-folder.ts'
 import {
   authorityFolder,
-  createAuthority,
-  issuePersonCertificate,
-  type Issuer,
-} from '../issuance/index.ts'
-import { openIssuer } from '../issuance/issuer-key.ts'
+  caKeyNames,
+  readSealedKey,
+  serviceKeyNames,
+} from '../keys/authority/index.ts'
 import { insertKey, keyById, keySecrets } from '../keys/two-party/index.ts'
 import { readConfig } from '../platform/config.ts'
 import {
@@ -55,7 +58,7 @@ const opensslVersion = spawnSync('openssl', ['version']).stdout?.toString() ?? '
 const password = 'correct horse battery'
 let test: TestDatabase
 let platform: Platform
-let issuer: Issuer
+let issuer: ReturnType<typeof openIssuer>
 let certificates: ReturnType<typeof openCertificates>
 let app: HttpApp
 let folder: string
@@ -146,7 +149,6 @@ async function newHolder(): Promise<Holder> {
 const issuanceDeps = (given: Issuer = issuer) => ({
   ...platform,
   issuer: given,
-  publicUrl: 'http://localhost:8080',
 })
 async function csrOf(signer: ReturnType<typeof softwareSigner>, personId: string) {
   const subject = encodeName([
@@ -264,8 +266,8 @@ beforeAll(async () => {
     signals: await openSignals({ url: test.appUrl, log: silentLog, random: systemRandom }),
     log: silentLog,
   }
-  await createAuthority({ ...platform, now }, '福田区')
-  issuer = openIssuer(platform.config, platform.sealer, systemRandom)
+  await createAuthority({ ...platform, now }, { organisation: '福田区', profile: 'gm' })
+  issuer = openIssuer(platform.config, platform)
   certificates = openCertificates(platform, issuer)
   const rooms = [accountsRoom(platform, certificates), devicesRoom(platform), certificates.room]
   app = await buildHttpApp({
@@ -289,6 +291,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await app.server.close()
+  issuer.close()
   await platform.signals.close()
   await test.drop()
   rmSync(folder, { recursive: true, force: true })
@@ -300,15 +303,22 @@ beforeEach(() => {
 describe('the ceremony', () => {
   it('leaves sealed keys only their owner may read, and never replaces them', async () => {
     const place = authorityFolder(platform.config)
-    for (const name of ['root', 'issuing', 'tsa', 'ocsp', 'evidence-log', 'report-seal']) {
-      expect(statSync(join(place, `${name}.key.sealed`)).mode & 0o077).toBe(0)
-      expect(readFileSync(join(place, `${name}.key.sealed`), 'utf8')).not.toContain('PRIVATE')
+    const ca = caFolder(platform.config)
+    const sealed = [
+      ...caKeyNames.map((name) => join(ca, `${name}.key.sealed`)),
+      ...serviceKeyNames.map((name) => join(place, `${name}.key.sealed`)),
+    ]
+    for (const file of sealed) {
+      expect(statSync(file).mode & 0o077).toBe(0)
+      expect(readFileSync(file, 'utf8')).not.toContain('PRIVATE')
     }
+    for (const name of caKeyNames)
+      expect(existsSync(join(place, `${name}.key.sealed`)), name).toBe(false)
     const before = readFileSync(join(place, 'root.pem'), 'utf8')
-    await createAuthority({ ...platform, now }, '另一个区')
+    await createAuthority({ ...platform, now }, { organisation: '另一个区', profile: 'intl' })
     expect(readFileSync(join(place, 'root.pem'), 'utf8')).toBe(before)
-    const stranger = createSealer(systemRandom(32))
-    expect(() => openIssuer(platform.config, stranger, systemRandom)).toThrow(/does not open/)
+    expect(() => readSealedKey(ca, 'issuing', platform.sealer)).toThrow(/does not open/)
+    expect(statSync(sealingKeyFile(ca)).mode & 0o077).toBe(0)
   })
 
   it('publishes its chain with the media types certificates promise', async () => {
@@ -371,14 +381,30 @@ describe('issuing', () => {
     expect(rows).toEqual([{ n: 1 }])
   })
 
-  it('takes another serial after a death between intent and signature', async () => {
+  it('records what the CA issued before a death here, and clears an attempt of an earlier version', async () => {
     const holder = await newHolder()
     const signer = softwareSigner(generateSigningKey('sm2-with-sm3', systemRandom), systemRandom)
     const made = await csrOf(signer, holder.personId)
     const request = { tenantId, personId: holder.personId, keyId: newId(platform), ...made }
-    const dying = { ...issuer, issue: () => Promise.reject(new Error('the power went')) }
+    await platform.db.tx({ tenantId }, (tx) =>
+      tx.execute(
+        `insert into certificate (tenant_id, certificate_id, person_id, key_id, serial_number_hex, state, state_since,
+           subject, issuer, not_before, not_after, created_at)
+         values ($1, $2, $3, $4, '00ff', 'preparing', $5, '', '', $5, $5, $5)`,
+        [tenantId, newId(platform), holder.personId, request.keyId, now],
+      ),
+    )
+    let issued: Uint8Array | undefined
+    const dying: Issuer = {
+      ...issuer,
+      issue: async (asked) => {
+        issued = await issuer.issue(asked)
+        throw new Error('the power went')
+      },
+    }
     await expect(issuePersonCertificate(issuanceDeps(dying), request)).rejects.toThrow(/power/)
     const { certificateId } = await issuePersonCertificate(issuanceDeps(), request)
+    expect(Buffer.from(await derOf(certificateId)).equals(issued!)).toBe(true)
     const rows = await platform.db.tx({ tenantId }, (tx) =>
       tx.query<{ state: string }>(
         'select state from certificate where key_id = $1 order by created_at, state',
@@ -387,6 +413,25 @@ describe('issuing', () => {
     )
     expect(rows.map((row) => row.state)).toEqual(['abandoned', 'valid'])
     expect(await events(certificateId)).toEqual(['certificate.issued'])
+  })
+
+  it('leaves nothing behind when the CA is out of reach', async () => {
+    const holder = await newHolder()
+    const signer = softwareSigner(generateSigningKey('sm2-with-sm3', systemRandom), systemRandom)
+    const made = await csrOf(signer, holder.personId)
+    const request = { tenantId, personId: holder.personId, keyId: newId(platform), ...made }
+    const away: Issuer = {
+      ...issuer,
+      issue: () => Promise.reject(new IssuanceError('issuance.unavailable')),
+    }
+    await expect(issuePersonCertificate(issuanceDeps(away), request)).rejects.toMatchObject({
+      code: 'issuance.unavailable',
+    })
+    const rows = await platform.db.tx({ tenantId }, (tx) =>
+      tx.query('select 1 from certificate where key_id = $1', [request.keyId]),
+    )
+    expect(rows).toEqual([])
+    expect(await issuePersonCertificate(issuanceDeps(), request)).toHaveProperty('certificateId')
   })
 })
 

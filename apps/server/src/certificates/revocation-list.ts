@@ -1,10 +1,12 @@
+import { parseCrl } from '@yunqian/pki'
 import type { RevokedEntry } from '@yunqian/pki/write'
-import type { Issuer } from '../issuance/index.ts'
-import type { Clock, Database, Tx } from '../platform/index.ts'
+import { IssuanceError, type Issuer } from '../issuance/index.ts'
+import type { Clock, Database, Log, Tx } from '../platform/index.ts'
 
 export interface RevocationListDeps {
   readonly db: Database
   readonly clock: Clock
+  readonly log: Log
   readonly issuer: Issuer
 }
 
@@ -22,9 +24,23 @@ interface ListRow {
 
 /**
  * The issuing CA's newest list, made anew when a certificate changed its state since or half its life is over.
- * Numbers grow by one under a lock, whoever asks first.
+ * Made under a lock, whoever asks first; the CA gives the number. While it is out of reach the last list stands until its
+ * time is over.
  */
 export async function currentRevocationList(deps: RevocationListDeps): Promise<Uint8Array> {
+  try {
+    return await freshList(deps)
+  } catch (error) {
+    if (!(error instanceof IssuanceError)) throw error
+    const last = await deps.db.tx('no-tenant', newest)
+    if (!last || last.next_update <= deps.clock.now()) throw error
+    const { code, details } = error
+    deps.log.warn({ code, details, crlNumber: last.crl_number }, 'the last revocation list stands')
+    return new Uint8Array(last.der)
+  }
+}
+
+function freshList(deps: RevocationListDeps): Promise<Uint8Array> {
   return deps.db.tx('no-tenant', async (tx) => {
     const fresh = await newestIfFresh(tx, deps.clock.now())
     if (fresh) return fresh
@@ -57,7 +73,6 @@ async function makeList({ clock, issuer }: RevocationListDeps, tx: Tx): Promise<
   const now = clock.now()
   const thisUpdate = new Date(Math.floor(now.getTime() / 1000) * 1000)
   const nextUpdate = new Date(thisUpdate.getTime() + validMs)
-  const crlNumber = (before?.crl_number ?? 0) + 1
   const rows = await tx.query<{ serial_number_hex: string; state: string; state_since: Date }>(
     'select * from list_revocations($1)',
     [now],
@@ -65,11 +80,13 @@ async function makeList({ clock, issuer }: RevocationListDeps, tx: Tx): Promise<
   const der = await issuer.signList({
     thisUpdate,
     nextUpdate,
-    crlNumber: BigInt(crlNumber),
+    after: BigInt(before?.crl_number ?? 0),
     entries: rows.map(entryOf),
   })
+  // Death before the commit: the CA has given a number away that no list here carries, and gives the next a larger one.
+  const { crlNumber } = parseCrl(der)
   await tx.execute('insert into revocation_list values ($1, $2, $3, $4)', [
-    crlNumber,
+    Number(crlNumber),
     thisUpdate,
     nextUpdate,
     der,

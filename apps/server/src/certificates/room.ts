@@ -2,8 +2,13 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CertificateStanding, CertificateView } from '@yunqian/api'
 import { parseCertificate } from '@yunqian/pki'
-import { authorityFolder, type Issuer } from '../issuance/index.ts'
-import { readAuthority, readChain } from '../keys/authority/index.ts'
+import type { Issuer } from '../issuance/index.ts'
+import {
+  authorityFolder,
+  readAuthority,
+  readChain,
+  serviceKeyNames,
+} from '../keys/authority/index.ts'
 import type { Platform, Room, Tx } from '../platform/index.ts'
 import { changeState } from './change-state.ts'
 import { ocspFor, servicesOf, type OcspDeps } from './ocsp.ts'
@@ -29,9 +34,7 @@ export function openCertificates(platform: Platform, issuer: Issuer) {
   const [issuing, root] = chain
   if (!issuing || !root) throw new Error('the issuing CA has no chain')
   const tsa = { clock, random, authority: readAuthority(folder, 'tsa', sealer, random) }
-  const services = (['tsa', 'ocsp', 'evidence-log', 'report-seal'] as const).map(
-    (name) => readChain(folder, name)[0] as Uint8Array,
-  )
+  const services = serviceKeyNames.map((name) => readChain(folder, name)[0] as Uint8Array)
   const ocsp: OcspDeps = {
     db,
     clock,
@@ -40,7 +43,7 @@ export function openCertificates(platform: Platform, issuer: Issuer) {
     services: servicesOf(services),
   }
   const rootList = new Uint8Array(readFileSync(join(folder, 'root.crl')))
-  const issuingList = (): Promise<Uint8Array> => currentRevocationList({ db, clock, issuer })
+  const issuingList = (): Promise<Uint8Array> => currentRevocationList({ ...platform, issuer })
 
   const ofPerson = async (
     tx: Tx,

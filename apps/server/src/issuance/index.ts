@@ -1,7 +1,5 @@
-export { authorityFolder, createAuthority, newSerial, type CeremonyDeps } from './ceremony.ts'
-export type { Issuer } from './issuer-key.ts'
-export {
-  issuePersonCertificate,
-  type IssuanceDeps,
-  type PersonCertificateRequest,
-} from './issue-person-certificate.ts'
+export { remoteIssuer } from './client.ts'
+export { issuePersonCertificate, type IssuanceDeps } from './issue-person-certificate.ts'
+export type { Issuer, PersonCertificateRequest } from './issuer.ts'
+export { IssuanceError } from './errors.ts'
+export { newSerial } from './serial.ts'

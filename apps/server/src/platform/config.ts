@@ -8,6 +8,12 @@ import { PlatformError } from './errors.ts'
 const Port = Type.Integer({ minimum: 0, maximum: 65_535 })
 const PerMinute = Type.Integer({ minimum: 1 })
 
+const CaOperation = Type.Union([
+  Type.Literal('issue-certificate'),
+  Type.Literal('sign-revocation-list'),
+])
+export type CaOperation = Static<typeof CaOperation>
+
 /** Everything that can be configured; the names in the file, and by `variables` in the environment. */
 const ConfigSchema = Type.Object(
   {
@@ -74,6 +80,32 @@ const ConfigSchema = Type.Object(
       default: 12_000,
       description: '每个应用每分钟的请求 Requests a minute of one program.',
     }),
+    caUrl: Type.Optional(
+      Type.String({
+        pattern: '^https://[^/?#]+$',
+        description:
+          'CA 进程的地址；不设则在本进程内签发 Where a CA process of its own answers. Default: the issuer key is opened in this process.',
+      }),
+    ),
+    caHost: Type.String({
+      minLength: 1,
+      default: '127.0.0.1',
+      description: '角色 ca 的监听地址 Address role `ca` listens on.',
+    }),
+    caPort: Type.Intersect([Port], {
+      default: 8443,
+      description: '角色 ca 的监听端口 Port of role `ca`.',
+    }),
+    caPeers: Type.Record(Type.String({ minLength: 1, maxLength: 64 }), Type.Array(CaOperation), {
+      default: { 'yunqian-platform': ['issue-certificate', 'sign-revocation-list'] },
+      description:
+        '角色 ca 的对端（客户端证书名）及其可请求的操作 Peers of role `ca` by the name in their certificate, and what each may ask; in the environment `name:operation+operation,…`.',
+    }),
+    caIssuesPerHour: Type.Integer({
+      minimum: 1,
+      default: 1_000,
+      description: 'CA 每小时最多签发的证书 Certificates the CA issues in an hour at most.',
+    }),
   },
   { additionalProperties: false },
 )
@@ -83,6 +115,8 @@ type Settings = Static<typeof ConfigSchema>
 export interface Config extends Settings {
   /** Where phones, pages and certificates point, without a slash at the end. */
   readonly publicUrl: string
+  /** Whether nobody said so: good enough for a trial, not for what another process puts into certificates. */
+  readonly publicUrlAssumed: boolean
   readonly keysFolder: string
   readonly objectsFolder: string
   readonly postgresFolder: string
@@ -102,6 +136,11 @@ const variables: Readonly<Record<string, keyof Settings>> = {
   YUNQIAN_PUBLIC_PER_MINUTE: 'publicPerMinute',
   YUNQIAN_PERSON_PER_MINUTE: 'personPerMinute',
   YUNQIAN_APPLICATION_PER_MINUTE: 'applicationPerMinute',
+  YUNQIAN_CA_URL: 'caUrl',
+  YUNQIAN_CA_HOST: 'caHost',
+  YUNQIAN_CA_PORT: 'caPort',
+  YUNQIAN_CA_PEERS: 'caPeers',
+  YUNQIAN_CA_ISSUES_PER_HOUR: 'caIssuesPerHour',
 }
 
 /** What can be set, in the schema's order; for the page that explains it. */
@@ -132,7 +171,7 @@ export function readConfig(
   for (const [variable, setting] of Object.entries(variables)) {
     const value = environment[variable]
     if (value === undefined || value === '') continue
-    given[setting] = setting === 'trustedProxies' ? value.split(',') : value
+    given[setting] = readVariable(setting, value)
   }
   const settings = Value.Default(
     ConfigSchema,
@@ -151,10 +190,23 @@ export function readConfig(
     ...settings,
     dataFolder,
     publicUrl,
+    publicUrlAssumed: settings.publicUrl === undefined,
     keysFolder: join(dataFolder, 'keys'),
     objectsFolder: join(dataFolder, 'objects'),
     postgresFolder: join(dataFolder, 'postgres'),
   })
+}
+
+/** `name:operation+operation,name:operation` names the CA's peers; everything else is text. */
+function readVariable(setting: keyof Settings, value: string): unknown {
+  if (setting === 'trustedProxies') return value.split(',')
+  if (setting !== 'caPeers') return value
+  return Object.fromEntries(
+    value.split(',').map((peer) => {
+      const [name = '', operations = ''] = peer.trim().split(':')
+      return [name, operations.split('+')]
+    }),
+  )
 }
 
 function readFile(file: string): Record<string, unknown> {

@@ -14,6 +14,7 @@ export type PlatformErrorCode =
   | 'platform.sealed-unreadable'
   | 'platform.key-missing'
   | 'platform.key-exposed'
+  | 'platform.keys-differ'
   | 'platform.blob-missing'
   | 'platform.blob-damaged'
   | 'platform.config-invalid'

@@ -1,5 +1,5 @@
 export { openBlobFolder, type Blobs } from './blobs.ts'
-export { configSettings, readConfig, type Config } from './config.ts'
+export { configSettings, readConfig, type CaOperation, type Config } from './config.ts'
 export { systemClock, type Clock } from './clock.ts'
 export {
   isForeignKeyViolation,

@@ -5,8 +5,8 @@ import { openCertificates } from '../certificates/index.ts'
 import { devicesRoom } from '../devices/index.ts'
 import { certification, enrollmentRoom, trialOutbox } from '../enrollment/index.ts'
 import { evidenceRoom } from '../evidence/index.ts'
-import { authorityFolder, issuePersonCertificate, type Issuer } from '../issuance/index.ts'
-import { readAuthority } from '../keys/authority/index.ts'
+import { issuePersonCertificate, type Issuer } from '../issuance/index.ts'
+import { authorityFolder, readAuthority } from '../keys/authority/index.ts'
 import { KeyGenerations } from '../keys/two-party/index.ts'
 import { hisUsers, loginForm, loginRoom, type LoginDeps } from '../login/index.ts'
 import type { Platform, Room } from '../platform/index.ts'
@@ -32,7 +32,7 @@ export function assemble(platform: Platform, issuer: Issuer): readonly Room[] {
     ...platform,
     messages: trialOutbox(platform),
     issueCertificate: (request: Parameters<typeof issuePersonCertificate>[1]) =>
-      issuePersonCertificate({ ...platform, issuer, publicUrl: config.publicUrl }, request),
+      issuePersonCertificate({ ...platform, issuer }, request),
   }
   const signing: LoginDeps = {
     ...platform,

@@ -42,11 +42,14 @@ export function ensurePlatformKey(config: Config): void {
 }
 
 export interface Founding {
+  /** What root, issuing CA and services are of: SM2/SM3, or P-256/SHA-256. People's keys are SM2 under both. */
+  readonly profile: 'gm' | 'intl'
   readonly district: string
   readonly centre: { readonly code: string; readonly name: string }
 }
 
 export const usualFounding: Founding = {
+  profile: 'gm',
   district: '福田区',
   centre: { code: 'LH01', name: '莲花社区健康服务中心' },
 }

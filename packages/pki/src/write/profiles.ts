@@ -11,6 +11,9 @@ export type ProfileName =
   | 'ocsp'
   | 'evidence-log'
   | 'report-seal'
+  | 'tls-authority'
+  | 'tls-server'
+  | 'tls-client'
 
 /** What a certificate of that kind must look like (GM/T 0015, RFC 5280 §4). */
 export interface CertificateProfile {
@@ -24,7 +27,7 @@ export interface CertificateProfile {
   readonly maxValidityDays: number
   readonly requiredNameParts: readonly AttributeShortName[]
   readonly publicKeyKinds: readonly PublicKeyKind[]
-  /** CRL, OCSP and issuer addresses: in everything but the root and the OCSP responder. */
+  /** CRL, OCSP and issuer addresses: in everything but roots, the OCSP responder and internal TLS. */
   readonly needsAddresses: boolean
 }
 
@@ -44,6 +47,14 @@ const service = (
   requiredNameParts: ['C', 'O', 'CN'],
   publicKeyKinds: SERVICE_KEYS,
   needsAddresses: name !== 'ocsp',
+})
+
+/** Between our own processes: never reaches the root, and nobody outside is asked to believe it. */
+const internalTls = (name: ProfileName, keyPurpose: string): CertificateProfile => ({
+  ...service(name, keyPurpose),
+  maxValidityDays: 366 * 3,
+  publicKeyKinds: ['p256'],
+  needsAddresses: false,
 })
 
 const authority = (
@@ -82,4 +93,11 @@ export const CERTIFICATE_PROFILES: Readonly<Record<ProfileName, CertificateProfi
   ocsp: service('ocsp', KEY_PURPOSE.ocspSigning),
   'evidence-log': service('evidence-log', KEY_PURPOSE.evidenceLog),
   'report-seal': service('report-seal', KEY_PURPOSE.reportSeal),
+  'tls-authority': {
+    ...authority('root', 366 * 11, 0),
+    name: 'tls-authority',
+    publicKeyKinds: ['p256'],
+  },
+  'tls-server': internalTls('tls-server', KEY_PURPOSE.serverAuth),
+  'tls-client': internalTls('tls-client', KEY_PURPOSE.clientAuth),
 }

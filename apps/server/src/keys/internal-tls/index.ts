@@ -1,0 +1,8 @@
+export { certifyPeer, certifyServer, createTlsAuthority } from './certify.ts'
+export {
+  caServerName,
+  platformPeerName,
+  readTlsIdentity,
+  tlsFolder,
+  type TlsIdentity,
+} from './identity.ts'
