@@ -120,6 +120,14 @@ describe.skipIf(process.platform !== 'linux')('yunqian start (needs /proc, so Li
     await until(() => remaining().length === 0)
   })
 
+  it('goes as well when the door is killed while it is still starting', async () => {
+    const door = launch('node', [join(root, 'bin/yunqian.mjs'), ...options()])
+    // The door's own command line names the folder, too.
+    await until(() => remaining().length > 1, door)
+    door.child.kill('SIGKILL')
+    await until(() => remaining().length === 0)
+  })
+
   it('refuses a second start on the same data, and rows without their keys', async () => {
     const first = start()
     await until(healthy, first)

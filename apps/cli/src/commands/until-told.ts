@@ -6,8 +6,6 @@ export interface Stoppable {
 }
 
 const patienceMs = 12_000
-// Read while loading: whoever started us may be killed while we still start, and then nobody would be missed.
-const parent = process.ppid
 
 /**
  * Holds until SIGTERM, SIGINT, SIGHUP, the loss of our parent or of what we depend on, then stops. The exit code is 0
@@ -18,14 +16,31 @@ export async function untilTold(running: Stoppable): Promise<number> {
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
       process.on(signal, () => resolve(0))
     void running.lost.then(() => resolve(70))
-    if (process.env['YUNQIAN_PARENT'] === String(parent))
-      setInterval(() => {
-        if (process.ppid !== parent) resolve(0)
-      }, 500).unref()
+    const orphaned = orphanhood()
+    setInterval(() => {
+      if (orphaned()) resolve(0)
+    }, 500).unref()
   })
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
     process.on(signal, () => process.exit(75))
   setTimeout(() => process.exit(75), patienceMs).unref()
   await running.stop()
   return code
+}
+
+/**
+ * Tells whether the door that started us is gone. It may have been killed while we were still starting: then we are
+ * somebody else's child by now, and only its process id tells. A door further up counts like our own.
+ */
+function orphanhood(): () => boolean {
+  const door = Number(process.env['YUNQIAN_PARENT'] ?? Number.NaN)
+  if (Number.isNaN(door)) return () => false
+  if (process.ppid === door) return () => process.ppid !== door
+  return () => {
+    try {
+      return !process.kill(door, 0)
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code === 'ESRCH'
+    }
+  }
 }
