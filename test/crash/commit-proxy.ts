@@ -1,27 +1,27 @@
-// A TCP proxy before PostgreSQL that knows just enough of its protocol to see a COMMIT go by, and to strike there.
+// A TCP proxy before PostgreSQL that knows just enough of its protocol to see a transaction that wrote something
+// commit, and to strike there. A commit of nothing leaves nothing to lose: it is not counted.
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 
-export type Moment = 'before the commit' | 'after the commit'
+export type CommitMoment = 'before the commit' | 'after the commit'
 
 export interface CommitProxy {
   /** The database behind, addressed through the proxy. */
   readonly url: string
-  /** Calls `strike` at the n-th commit from now: before it reaches the database, or before its answer goes back. */
-  arm(n: number, moment: Moment, strike: () => void): void
-  /** Commits seen since `arm`. */
-  seen(): number
+  /**
+   * Calls `strike` at the n-th commit from now: before it reaches the database, or before its answer goes back.
+   * `wrote` says what the transaction did, such as `insert signing_session, update two_party_key`.
+   */
+  arm(n: number, moment: CommitMoment, strike: (wrote: string) => void): void
   close(): Promise<void>
 }
-
-const readyForQuery = Buffer.from([0x5a, 0, 0, 0, 5])
 
 export async function proxyBefore(databaseUrl: string): Promise<CommitProxy> {
   const target = new URL(databaseUrl)
   const state = {
     seen: 0,
     at: 0,
-    moment: 'before the commit' as Moment,
-    strike: () => undefined as void,
+    moment: 'before the commit' as CommitMoment,
+    strike: (_wrote: string) => undefined as void,
   }
   const sockets = new Set<Socket>()
   const server = createServer((near) => {
@@ -32,25 +32,40 @@ export async function proxyBefore(databaseUrl: string): Promise<CommitProxy> {
       socket.on('error', () => undefined)
       socket.on('close', () => sockets.delete(socket))
     }
+    let statement = ''
+    let wrote = new Set<string>()
     let struck = false
     let awaited = false
-    const watch = messageReader((type, body) => {
-      if (type !== 'Q' || body.toString('latin1') !== 'commit\0') return
+    let answered = false
+    const asked = messageReader(false, (type, body) => {
+      const text = body.toString('latin1')
+      if (type === 'P') statement = text.split('\0')[1] ?? ''
+      if (type !== 'Q') return
+      if (text.startsWith('begin')) wrote = new Set()
+      if (text !== 'commit\0' || wrote.size === 0) return
       state.seen++
       if (state.seen !== state.at) return
       if (state.moment === 'after the commit') awaited = true
       else struck = true
     })
+    const heard = messageReader(true, (type, body) => {
+      if (type === 'Z') answered = true
+      const tag = type === 'C' ? body.toString('latin1') : ''
+      if (/^(INSERT 0|UPDATE|DELETE) [1-9]/.test(tag)) wrote.add(deedOf(statement))
+    })
     near.on('data', (chunk: Buffer) => {
-      watch(chunk)
+      answered = false
+      asked(chunk)
       if (!struck) return void far.write(chunk)
       far.destroy()
-      state.strike()
+      state.strike([...wrote].join(', '))
+      near.destroy()
     })
     far.on('data', (chunk: Buffer) => {
+      heard(chunk)
       if (!awaited) return void near.write(chunk)
-      if (!chunk.includes(readyForQuery)) return
-      state.strike()
+      if (!answered) return
+      state.strike([...wrote].join(', '))
       near.destroy()
     })
     near.on('close', () => far.destroy())
@@ -63,7 +78,6 @@ export async function proxyBefore(databaseUrl: string): Promise<CommitProxy> {
   return {
     url: url.href,
     arm: (n, moment, strike) => void Object.assign(state, { seen: 0, at: n, moment, strike }),
-    seen: () => state.seen,
     close: async () => {
       for (const socket of sockets) socket.destroy()
       await new Promise((resolve) => server.close(resolve))
@@ -71,10 +85,18 @@ export async function proxyBefore(databaseUrl: string): Promise<CommitProxy> {
   }
 }
 
-/** Splits a front end's bytes into messages; the first has no type. */
-function messageReader(see: (type: string, body: Buffer) => void): (chunk: Buffer) => void {
+/** `insert into signing_session (…` is `insert signing_session`. */
+const deedOf = (sql: string): string =>
+  /^\s*(insert|update|delete)\s+(?:into\s+|from\s+)?(\w+)/.exec(sql)?.slice(1, 3).join(' ') ??
+  'a function'
+
+/** Splits bytes into messages; the first of a front end has no type. */
+function messageReader(
+  typed: boolean,
+  see: (type: string, body: Buffer) => void,
+): (chunk: Buffer) => void {
   let rest = Buffer.alloc(0)
-  let begun = false
+  let begun = typed
   return (chunk) => {
     rest = Buffer.concat([rest, chunk])
     for (;;) {

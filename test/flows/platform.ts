@@ -62,9 +62,9 @@ export function callerWith(url: string, headers: Record<string, string>): Caller
     const response = await fetch(`${url}${path}`, {
       method,
       headers: {
-        ...headers,
         ...(body ? { 'content-type': 'application/json' } : {}),
         ...(method === 'POST' ? { 'idempotency-key': randomUUID() } : {}),
+        ...headers,
       },
       ...(body ? { body: JSON.stringify(body) } : {}),
     })
