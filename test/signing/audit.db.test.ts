@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createDocument } from '../../apps/server/src/signing/create-document.ts'
 import { createSigningTask } from '../../apps/server/src/signing/create-signing-task.ts'
@@ -23,12 +24,14 @@ beforeAll(async () => {
   const phone = await enrol(deps, await world.addDoctor('陈静怡'))
   for (const word of ['one', 'two']) {
     const document = await createDocument(deps, world.application, {
+      documentId: randomUUID(),
       title: '门诊病历',
       documentType: 'outpatient-record',
       mediaType: 'application/octet-stream',
       content: new TextEncoder().encode(word),
     })
     const task = await createSigningTask(deps, world.application, {
+      taskId: randomUUID(),
       documentId: document.documentId,
       form: 'cms',
       signer: { personId: phone.doctor.personId },

@@ -1,5 +1,6 @@
 // The service dies before or right after its n-th commit, for every n of a signature. Memory is gone, a new process
 // starts on the same database, and the phone begins again where it was told to.
+import { randomUUID } from 'node:crypto'
 import { listSignatures, readPdf } from '@yunqian/documents'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { keyById, triesLeft } from '../../apps/server/src/keys/two-party/index.ts'
@@ -58,12 +59,14 @@ function mortal(deps: SigningDeps, n: number, when: 'before' | 'after'): Signing
 
 async function newTask(deps: SigningDeps) {
   const { documentId } = await createDocument(deps, world.application, {
+    documentId: randomUUID(),
     title: '门诊病历',
     documentType: 'outpatient-record',
     mediaType: 'application/pdf',
     content: original,
   })
   const { signingTaskId: taskId } = await createSigningTask(deps, world.application, {
+    taskId: randomUUID(),
     documentId,
     form: 'pdf',
     signer: { personId: phone.doctor.personId },

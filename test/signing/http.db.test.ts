@@ -1,5 +1,6 @@
 // The whole way of a phone over HTTP with the phone's own package: application, code, review, key, certificate, login,
 // signature; and every request that must not get in.
+import { randomUUID } from 'node:crypto'
 import { createHash, generateKeyPairSync, sign as nodeSign } from 'node:crypto'
 import { phoneEndpoints, phoneHeaders, phoneRequestText } from '@yunqian/api'
 import { memoryKeyStore, memoryStorage, Phone, webCryptoDeviceKeys } from '@yunqian/client'
@@ -168,7 +169,7 @@ describe('a phone', () => {
     const login = await createLoginRequest(
       { ...deps, verifyRecord: () => Promise.reject(new Error('unused')) },
       world.application,
-      '诊室 1',
+      { loginRequestId: randomUUID(), workstation: '诊室 1' },
     )
     const scanned = await phone.scan(login.qr)
     await phone.sign(await phone.openTask(scanned.taskId), pin)
@@ -180,6 +181,7 @@ describe('a phone', () => {
     expect(approved.state).toBe('approved')
 
     const document = await createDocument(deps, world.application, {
+      documentId: randomUUID(),
       title: '门诊病历',
       documentType: 'outpatient-record',
       mediaType: 'application/pdf',
@@ -187,6 +189,7 @@ describe('a phone', () => {
     })
     for (const form of ['pdf', 'cms'] as const) {
       const task = await createSigningTask(deps, world.application, {
+        taskId: randomUUID(),
         documentId: document.documentId,
         form,
         signer: { personId: state.person.personId },

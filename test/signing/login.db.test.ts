@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { CONTENT_TYPE, parseSignedData, verifySignerInfo } from '@yunqian/pki'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bindUser, getBinding } from '../../apps/server/src/login/bind-user.ts'
@@ -43,7 +44,11 @@ function signatureHolds(cms: Uint8Array): boolean {
   }
 }
 
-const ask = () => createLoginRequest(deps, world.application, '诊室 3')
+const ask = () =>
+  createLoginRequest(deps, world.application, {
+    loginRequestId: randomUUID(),
+    workstation: '诊室 3',
+  })
 
 async function approved() {
   const { loginRequestId, qr } = await ask()
@@ -88,12 +93,16 @@ describe('a QR login', () => {
     const { loginRequestId, loginRecord } = await approved()
     const stranger = { ...world.application, applicationId: '01900000-0000-7000-8000-0000000000bb' }
     await expect(
-      verifyLogin(deps, stranger, { loginRequestId, loginRecord }),
+      verifyLogin(deps, stranger, { intentId: randomUUID(), loginRequestId, loginRecord }),
     ).rejects.toMatchObject({ code: 'login.request-unknown' })
-    const verified = await verifyLogin(deps, world.application, { loginRequestId, loginRecord })
+    const verified = await verifyLogin(deps, world.application, {
+      intentId: randomUUID(),
+      loginRequestId,
+      loginRecord,
+    })
     expect(verified.subject.personId).toBe(chen.doctor.personId)
     await expect(
-      verifyLogin(deps, world.application, { loginRequestId, loginRecord }),
+      verifyLogin(deps, world.application, { intentId: randomUUID(), loginRequestId, loginRecord }),
     ).rejects.toMatchObject({ code: 'login.record-used' })
   })
 
@@ -105,16 +114,32 @@ describe('a QR login', () => {
     bent[bent.indexOf(0x7b) + 20]! ^= 1
     for (const loginRecord of [bent, other.loginRecord, new Uint8Array([0x30, 0])])
       await expect(
-        verifyLogin(deps, world.application, { loginRequestId, loginRecord }),
+        verifyLogin(deps, world.application, {
+          intentId: randomUUID(),
+          loginRequestId,
+          loginRecord,
+        }),
       ).rejects.toMatchObject({ code: 'login.record-invalid' })
-    await verifyLogin(deps, world.application, one)
+    await verifyLogin(deps, world.application, { ...one, intentId: randomUUID() })
+  })
+
+  it('is told again to the request that used it up, and to no other', async () => {
+    const { loginRequestId, loginRecord } = await approved()
+    const before = (await world.events('login.verified')).length
+    const first = { intentId: randomUUID(), loginRequestId, loginRecord }
+    const answer = await verifyLogin(deps, world.application, first)
+    expect(await verifyLogin(deps, world.application, first)).toEqual(answer)
+    await expect(
+      verifyLogin(deps, world.application, { ...first, intentId: randomUUID() }),
+    ).rejects.toMatchObject({ code: 'login.record-used' })
+    expect((await world.events('login.verified')).length).toBe(before + 1)
   })
 
   it('is too old after its time', async () => {
     const { loginRequestId, loginRecord } = await approved()
     world.clock.pass(301_000)
     await expect(
-      verifyLogin(deps, world.application, { loginRequestId, loginRecord }),
+      verifyLogin(deps, world.application, { intentId: randomUUID(), loginRequestId, loginRecord }),
     ).rejects.toMatchObject({ code: 'login.record-expired' })
   })
 })
@@ -143,12 +168,14 @@ describe('a QR code', () => {
 
   it('of a signing task opens it for the named signer alone', async () => {
     const document = await createDocument(deps, world.application, {
+      documentId: randomUUID(),
       title: '处方',
       documentType: 'prescription',
       mediaType: 'application/octet-stream',
       content: new TextEncoder().encode('rx'),
     })
     const { qr, signingTaskId } = await createSigningTask(deps, world.application, {
+      taskId: randomUUID(),
       documentId: document.documentId,
       form: 'cms',
       signer: { personId: chen.doctor.personId },
@@ -178,6 +205,8 @@ describe('refusing', () => {
     const { loginRequestId, qr } = await ask()
     const task = await scan(deps, chen.doctor, qr)
     await refuseTask(deps, chen.doctor, task.taskId, '不是我')
+    // Its answer may have been lost: said again, it is the same refusal.
+    expect((await refuseTask(deps, chen.doctor, task.taskId, '不是我')).state).toBe('refused')
     expect(await getLoginRequest(deps, world.application, loginRequestId)).toMatchObject({
       state: 'refused',
       reason: '不是我',

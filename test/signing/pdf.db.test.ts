@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { changesAfter, listSignatures, readDss, readPdf } from '@yunqian/documents'
 import { parseSignedData, verifySignerInfo } from '@yunqian/pki'
 import { coveredBytes } from '@yunqian/documents'
@@ -38,6 +39,7 @@ afterAll(() => world.end())
 
 async function addPdf(content: Uint8Array = original) {
   return createDocument(deps, world.application, {
+    documentId: randomUUID(),
     title: '门诊病历',
     documentType: 'outpatient-record',
     mediaType: 'application/pdf',
@@ -47,6 +49,7 @@ async function addPdf(content: Uint8Array = original) {
 
 async function ask(phone: Phone, documentId: string, more: object = {}): Promise<string> {
   const task = await createSigningTask(deps, world.application, {
+    taskId: randomUUID(),
     documentId,
     form: 'pdf',
     signer: { personId: phone.doctor.personId },
@@ -168,6 +171,7 @@ describe('a document that cannot be signed', () => {
   ] as const)('is refused as %s', async (code, mediaType, bytes) => {
     await expect(
       createDocument(deps, world.application, {
+        documentId: randomUUID(),
         title: 'x',
         documentType: 'other',
         mediaType,
@@ -183,6 +187,7 @@ describe('a document that cannot be signed', () => {
       code: 'documents.page-unknown',
     })
     const text = await createDocument(deps, world.application, {
+      documentId: randomUUID(),
       title: 'x',
       documentType: 'other',
       mediaType: 'application/octet-stream',

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { oprfBlind } from '@yunqian/sm/oprf'
 import { systemRandom } from '@yunqian/server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -32,6 +33,7 @@ afterAll(() => world.end())
 async function newTask(of: Phone = phone): Promise<string> {
   const content = new TextEncoder().encode(`record ${Math.random()}`)
   const document = await createDocument(deps, world.application, {
+    documentId: randomUUID(),
     title: '门诊病历',
     documentType: 'outpatient-record',
     mediaType: 'application/octet-stream',
@@ -39,6 +41,7 @@ async function newTask(of: Phone = phone): Promise<string> {
   })
   const { personId } = of.doctor
   const task = await createSigningTask(deps, world.application, {
+    taskId: randomUUID(),
     documentId: document.documentId,
     form: 'cms',
     signer: { personId },

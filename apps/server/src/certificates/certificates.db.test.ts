@@ -493,6 +493,7 @@ describe('state', () => {
       state: 'suspended',
     })
     expect((await asPhone(holder, path, {})).json()).toMatchObject({ state: 'suspended' })
+    expect((await asPhone(holder, path, {})).json()).toMatchObject({ state: 'suspended' })
     const revoked = await asPhone(holder, '/v1/phone/certificate/revoke', { reason: '不再使用' })
     expect(revoked.json()).toMatchObject({ state: 'revoked' })
     const again = await asPhone(holder, path, {})

@@ -64,6 +64,9 @@ export function mountCertificateRoutes(
       const personIds = personId ? [personId] : []
       const [own] = await newestCertificates(tx, { tenantId, personIds, now: at })
       if (!own) throw new CertificatesError('certificates.none')
+      // The phone asks again when the answer was lost with the process that gave it.
+      const wanted = change === 'suspend' ? 'suspended' : 'revoked'
+      if (own.state === wanted && own.reason === reason) return viewOf(own, chain)
       const { certificateId } = own
       const given = { tenantId, certificateId, reason, at, by: { deviceId } }
       return viewOf(await changeState(platform, tx, change, given), chain)

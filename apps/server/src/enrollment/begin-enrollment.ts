@@ -13,7 +13,7 @@ import { type Check, type Enrollment, enrollmentValidMs } from './enrollment.ts'
 import { EnrollmentError } from './errors.ts'
 import { sendCode } from './one-time-code.ts'
 import type { EnrollmentDeps } from './ports.ts'
-import { insertEnrollment } from './store.ts'
+import { enrollmentById, insertEnrollment } from './store.ts'
 import { enrollmentView } from './view.ts'
 
 type Claim = BodyOf<typeof phoneEndpoints.beginEnrollment>
@@ -26,6 +26,7 @@ export async function beginEnrollment(
   deps: EnrollmentDeps,
   arrived: ArrivedRequest,
   claim: Claim,
+  enrollmentId: string,
 ): Promise<EnrollmentView> {
   // 1. The request is signed by the key it wants registered.
   const requestKey = new Uint8Array(Buffer.from(claim.device.requestKey, 'base64'))
@@ -39,10 +40,13 @@ export async function beginEnrollment(
   const { tenantId, centreId } = centre
   return deps.db.tx({ tenantId }, async (tx) => {
     const at = deps.clock.now()
+    const name = { tenantId, enrollmentId }
+    // The same request again after a death: it was taken, and its code was sent.
+    const before = await enrollmentById(tx, deps.sealer, name)
+    if (before) return enrollmentView(deps, tx, before)
     const person = await matchingPerson(deps, tx, { tenantId, centreId, idNumber, claim })
     const deviceId = newId(deps)
     await insertDevice(tx, { tenantId, deviceId, name: claim.device.name, requestKey, at })
-    const name = { tenantId, enrollmentId: newId(deps) }
     const mobileMasked = maskMobile(claim.mobile)
     const to = { ...name, centreId, mobileMasked, mobile: person && claim.mobile }
     const code = await sendCode(deps, tx, to)

@@ -238,6 +238,9 @@ describe('an application', () => {
     })
     const code = await lastCode()
     expect((await submit(phone, id, code)).json()).toMatchObject({ state: 'proofed' })
+    // The answer may have been lost with the process that gave it: the phone asks again.
+    expect((await submit(phone, id, code)).json()).toMatchObject({ state: 'proofed' })
+    expect((await submit(phone, id, other(code))).json().code).toBe('enrollment.wrong-state')
     const [listed] = (await desk(here.admin, 'GET', '/enrollments?state=proofed')).json()
       .enrollments
     expect(listed).toMatchObject({ enrollmentId: id, deviceName: '测试手机' })

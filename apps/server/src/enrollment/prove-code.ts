@@ -25,6 +25,9 @@ export async function submitCode(
   const outcome = await deps.db.tx({ tenantId: caller.tenantId }, async (tx) => {
     const at = deps.clock.now()
     const enrollment = await ownEnrollment(deps, tx, caller, enrollmentId, 'for update')
+    // The code that was accepted, again: the answer was lost, and nothing is left to try.
+    if (wasProved(enrollment) && codeFits(deps.sealer, enrollment, code))
+      return { view: await enrollmentView(deps, tx, enrollment) }
     const state = nextState(enrollment, 'proof', at)
     if (!state) throw new EnrollmentError('enrollment.wrong-state')
     if (enrollment.codeTries >= codeTriesLimit)
@@ -58,6 +61,9 @@ export async function submitCode(
     { triesLeft },
   )
 }
+
+const wasProved = ({ checks }: Enrollment): boolean =>
+  checks.some(({ check, result }) => check === 'one-time-code' && result === 'pass')
 
 /** Another code, which replaces the one before; a minute apart and not for ever. */
 export async function resendCode(

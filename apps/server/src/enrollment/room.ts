@@ -17,8 +17,8 @@ export const enrollmentRoom = (deps: EnrollmentDeps): Room => ({
 })
 
 function mountPhoneRoutes(app: HttpApp, deps: EnrollmentDeps): void {
-  app.route(phoneEndpoints.beginEnrollment, ({ arrived, body }) =>
-    beginEnrollment(deps, arrived, body),
+  app.route(phoneEndpoints.beginEnrollment, ({ arrived, body, intentId }) =>
+    beginEnrollment(deps, arrived, body, intentId),
   )
   app.route(phoneEndpoints.submitCode, ({ device, params, body }) =>
     submitCode(deps, device, params.enrollmentId, body.code),

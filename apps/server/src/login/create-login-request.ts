@@ -1,25 +1,28 @@
 import type { LoginRequest as LoginRequestView } from '@yunqian/api'
 import { appendEvent } from '../evidence/index.ts'
-import { newId } from '../platform/index.ts'
 import type { ApplicationCaller } from '../signing/index.ts'
 import { type LoginRequest, qrValidMs } from './login-request.ts'
 import { loginView } from './login-view.ts'
 import type { LoginDeps } from './ports.ts'
-import { insertLoginRequest } from './store.ts'
+import { insertLoginRequest, loginRequestById } from './store.ts'
 
 /** Begins a login: a QR code for the screen, and a challenge for whoever scans it. */
 export async function createLoginRequest(
   deps: LoginDeps,
   caller: ApplicationCaller,
-  workstation: string,
+  command: {
+    /** Names the request; the same again, after a death, is the same login. */
+    readonly loginRequestId: string
+    readonly workstation: string
+  },
 ): Promise<LoginRequestView> {
   const requestedAt = deps.clock.now()
   const request: LoginRequest = {
     tenantId: caller.tenantId,
-    loginRequestId: newId(deps),
+    loginRequestId: command.loginRequestId,
     applicationId: caller.applicationId,
     centreId: caller.centreId,
-    workstation,
+    workstation: command.workstation,
     state: 'waiting',
     qrToken: deps.random(16),
     matchCode: twoDigits(deps.random),
@@ -28,6 +31,8 @@ export async function createLoginRequest(
     expiresAt: new Date(requestedAt.getTime() + qrValidMs),
   }
   return deps.db.tx({ tenantId: caller.tenantId }, async (tx) => {
+    const before = await loginRequestById(tx, request)
+    if (before) return loginView(deps, tx, before)
     await insertLoginRequest(tx, request)
     await appendEvent(tx, {
       type: 'login.opened',

@@ -27,6 +27,8 @@ export interface LoginRequest {
   readonly certificateId?: string
   readonly recordCms?: Uint8Array
   readonly verifiedAt?: Date
+  /** The intent of the request that used the record up. */
+  readonly verifiedBy?: string
   readonly reason?: string
 }
 

@@ -10,14 +10,15 @@ import { verifyLogin } from './verify-login.ts'
 /** Login for applications, and the scanner of the phone, which opens logins and signatures alike. */
 export function mountLoginRoutes(app: HttpApp, deps: LoginDeps): void {
   app.route(phoneEndpoints.scan, ({ device, body }) => scan(deps, device, body.qr))
-  app.route(integratorEndpoints.createLoginRequest, ({ application, body }) =>
-    createLoginRequest(deps, application, body.workstation),
+  app.route(integratorEndpoints.createLoginRequest, ({ application, body, intentId }) =>
+    createLoginRequest(deps, application, { ...body, loginRequestId: intentId }),
   )
   app.route(integratorEndpoints.getLoginRequest, ({ application, params, query, signal: abort }) =>
     getLoginRequest(deps, application, params.loginRequestId, { ...query, abort }),
   )
-  app.route(integratorEndpoints.verifyLogin, ({ application, body }) =>
+  app.route(integratorEndpoints.verifyLogin, ({ application, body, intentId }) =>
     verifyLogin(deps, application, {
+      intentId,
       loginRequestId: body.loginRequestId,
       loginRecord: new Uint8Array(Buffer.from(body.loginRecord, 'base64')),
     }),

@@ -21,6 +21,7 @@ interface LoginRow {
   certificate_id: string | null
   record_cms: Uint8Array | null
   verified_at: Date | null
+  verified_by: string | null
   reason: string | null
 }
 
@@ -123,12 +124,12 @@ export async function markRefused(
 export async function markVerified(
   tx: Tx,
   { tenantId, loginRequestId }: RequestName,
-  at: Date,
+  { at, by }: { readonly at: Date; readonly by: string },
 ): Promise<boolean> {
   const written = await tx.execute(
-    `update login_request set verified_at = $3
+    `update login_request set verified_at = $3, verified_by = $4
      where tenant_id = $1 and login_request_id = $2 and verified_at is null`,
-    [tenantId, loginRequestId, at],
+    [tenantId, loginRequestId, at, by],
   )
   return written === 1
 }
@@ -228,6 +229,7 @@ function fromRow(row: LoginRow): LoginRequest {
     ...(row.certificate_id === null ? {} : { certificateId: row.certificate_id }),
     ...(row.record_cms === null ? {} : { recordCms: row.record_cms }),
     ...(row.verified_at === null ? {} : { verifiedAt: row.verified_at }),
+    ...(row.verified_by === null ? {} : { verifiedBy: row.verified_by }),
     ...(row.reason === null ? {} : { reason: row.reason }),
   }
 }

@@ -17,7 +17,11 @@ export type LoginVerification = ReplyOf<typeof integratorEndpoints.verifyLogin>
 export async function verifyLogin(
   deps: LoginDeps,
   caller: ApplicationCaller,
-  command: { readonly loginRequestId: string; readonly loginRecord: Uint8Array },
+  command: {
+    readonly intentId: string
+    readonly loginRequestId: string
+    readonly loginRecord: Uint8Array
+  },
 ): Promise<LoginVerification> {
   // 1. The request, as we stored it.
   const scope = { tenantId: caller.tenantId }
@@ -40,7 +44,15 @@ export async function verifyLogin(
       throw new LoginError('login.record-invalid', {
         certificate: certificate?.state ?? 'replaced',
       })
-    if (!(await markVerified(tx, locked, at))) throw new LoginError('login.record-used')
+    const answer = {
+      subject,
+      signedAt: locked.approvedAt!.toISOString(),
+      report: verification.report,
+    }
+    // The caller that used it up never got its answer: it is given again, to that one.
+    if (locked.verifiedBy === command.intentId) return answer
+    if (!(await markVerified(tx, locked, { at, by: command.intentId })))
+      throw new LoginError('login.record-used')
     await appendEvent(tx, {
       type: 'login.verified',
       at,
@@ -50,7 +62,7 @@ export async function verifyLogin(
         person: subject.personId,
       },
     })
-    return { subject, signedAt: locked.approvedAt!.toISOString(), report: verification.report }
+    return answer
   })
 }
 

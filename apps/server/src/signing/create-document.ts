@@ -2,12 +2,18 @@ import { createHash } from 'node:crypto'
 import { DocumentError, readPdf, refuseIfUnsignable } from '@yunqian/documents'
 import { fromHex, toHex } from '@yunqian/sm'
 import { appendEvent } from '../evidence/index.ts'
-import { newId } from '../platform/index.ts'
-import { insertDocument, insertRevision, type StoredDocument } from './document-store.ts'
+import {
+  documentById,
+  insertDocument,
+  insertRevision,
+  type StoredDocument,
+} from './document-store.ts'
 import { SigningError } from './errors.ts'
 import type { ApplicationCaller, SigningDeps } from './ports.ts'
 
 export interface DocumentCommand {
+  /** Names the document; the same again, after a death, is the same document. */
+  readonly documentId: string
   readonly title: string
   readonly documentType: string
   readonly patientLabel?: string
@@ -31,7 +37,7 @@ export async function createDocument(
   const createdAt = deps.clock.now()
   const document = {
     tenantId: caller.tenantId,
-    documentId: newId(deps),
+    documentId: command.documentId,
     centreId: caller.centreId,
     applicationId: caller.applicationId,
     title: command.title,
@@ -41,7 +47,9 @@ export async function createDocument(
     mediaType: command.mediaType,
     createdAt,
   }
-  await deps.db.tx({ tenantId: caller.tenantId }, async (tx) => {
+  return deps.db.tx({ tenantId: caller.tenantId }, async (tx) => {
+    const before = await documentById(tx, document)
+    if (before) return before
     await insertDocument(tx, document)
     const bytes = command.content.length
     await insertRevision(tx, document, { revision: 0, ...digests, bytes }, createdAt)
@@ -58,8 +66,8 @@ export async function createDocument(
         sha256: toHex(digests.sha256),
       },
     })
+    return { ...document, headRevision: 0 }
   })
-  return { ...document, headRevision: 0 }
 }
 
 /** Stores bytes durably and returns both their digests. */

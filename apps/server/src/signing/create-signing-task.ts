@@ -2,18 +2,20 @@ import { readPages, readPdf } from '@yunqian/documents'
 import type { SigningTask as SigningTaskView } from '@yunqian/api'
 import { toHex } from '@yunqian/sm'
 import { appendEvent } from '../evidence/index.ts'
-import { newId, type Tx } from '../platform/index.ts'
+import type { Tx } from '../platform/index.ts'
 import { ownDocument } from './document-view.ts'
 import { revisionOf, type StoredDocument } from './document-store.ts'
 import { SigningError } from './errors.ts'
 import type { ApplicationCaller, SigningDeps } from './ports.ts'
 import { signingTaskView } from './signing-task-view.ts'
 import type { Placement, SigningTask } from './task.ts'
-import { insertTask, taskTopics } from './task-store.ts'
+import { insertTask, taskById, taskTopics } from './task-store.ts'
 
 const defaultExpirySeconds = 86_400
 
 export interface SigningTaskCommand {
+  /** Names the task; the same again, after a death, is the same task. */
+  readonly taskId: string
   readonly documentId: string
   readonly form: 'pdf' | 'cms'
   readonly signer: { readonly hisUserId: string } | { readonly personId: string }
@@ -41,6 +43,8 @@ export async function createSigningTask(
     requirePage(await deps.blobs.get(toHex(head!.sm3)), command.appearance.page)
   // 2. The signer, a member of the centre with a certificate; task and event in one commit.
   return deps.db.tx(scope, async (tx) => {
+    const before = await taskById(tx, { ...scope, taskId: command.taskId })
+    if (before) return signingTaskView(deps, tx, before)
     const task = await newTask(deps, tx, caller, command, document)
     await insertTask(tx, task)
     await appendEvent(tx, {
@@ -73,7 +77,7 @@ async function newTask(
   const seconds = command.expiresInSeconds ?? defaultExpirySeconds
   return {
     tenantId: caller.tenantId,
-    taskId: newId(deps),
+    taskId: command.taskId,
     kind: command.form,
     state: 'waiting',
     personId,

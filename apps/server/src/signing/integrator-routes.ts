@@ -8,10 +8,9 @@ import { cancelSigningTask, getSignature, getSigningTask } from './signing-task-
 
 /** What applications call about documents and signing tasks. */
 export function mountIntegratorRoutes(app: HttpApp, deps: SigningDeps): void {
-  app.route(api.createDocument, async ({ application, body }) => {
-    const { content, ...rest } = body
-    const bytes = new Uint8Array(Buffer.from(content, 'base64'))
-    const { documentId } = await createDocument(deps, application, { ...rest, content: bytes })
+  app.route(api.createDocument, async ({ application, body, intentId: documentId }) => {
+    const content = new Uint8Array(Buffer.from(body.content, 'base64'))
+    await createDocument(deps, application, { ...body, content, documentId })
     return getDocument(deps, application, documentId)
   })
   app.route(api.getDocument, ({ application, params }) =>
@@ -25,8 +24,8 @@ export function mountIntegratorRoutes(app: HttpApp, deps: SigningDeps): void {
     setHeader('x-document-media-type', found.mediaType)
     return found.bytes
   })
-  app.route(api.createSigningTask, ({ application, body }) =>
-    createSigningTask(deps, application, body),
+  app.route(api.createSigningTask, ({ application, body, intentId: taskId }) =>
+    createSigningTask(deps, application, { ...body, taskId }),
   )
   app.route(api.getSigningTask, ({ application, params, query, signal: abort }) =>
     getSigningTask(deps, application, params.signingTaskId, { ...query, abort }),

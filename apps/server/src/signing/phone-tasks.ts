@@ -3,7 +3,7 @@ import { appendEvent } from '../evidence/index.ts'
 import { longPoll } from '../platform/index.ts'
 import { SigningError } from './errors.ts'
 import type { PhoneCaller, SigningDeps } from './ports.ts'
-import { ownOpenTask } from './signer.ts'
+import { ownOpenTask, ownTask } from './signer.ts'
 import { moveTask, taskByQr, taskTopics } from './task-store.ts'
 import { isOpen } from './task.ts'
 import { taskSummaries, taskSummary, tasksVersion } from './task-view.ts'
@@ -55,6 +55,9 @@ export async function refuseTask(
 ): Promise<TaskSummary> {
   return deps.db.tx({ tenantId: caller.tenantId }, async (tx) => {
     const at = deps.clock.now()
+    // Refused before, and the answer lost: it is answered again.
+    const before = await ownTask(tx, caller, taskId)
+    if (before.state === 'refused') return taskSummary(tx, before, at)
     const task = await ownOpenTask(tx, caller, taskId, at, 'for update')
     await moveTask(tx, task, 'refuse', at, reason)
     await deps.forms[task.kind].refused?.(deps, tx, task, reason, at)

@@ -67,6 +67,8 @@ export async function cancelSigningTask(
   return deps.db.tx({ tenantId: caller.tenantId }, async (tx) => {
     const at = deps.clock.now()
     const task = await askedTask(tx, caller, taskId, 'for update')
+    // Withdrawn before, and the answer lost: it is answered again.
+    if (task.state === 'cancelled') return signingTaskView(deps, tx, task)
     const cancelled = await moveTask(tx, task, 'cancel', at)
     await appendEvent(tx, {
       type: 'signing.cancelled',

@@ -4,6 +4,7 @@ import { Type } from 'typebox'
 import { Closed, endpoint, problems, type Problem } from '@yunqian/api'
 import { createTestDatabase, type TestDatabase } from '../../../../../test/database.ts'
 import { systemClock } from '../clock.ts'
+import type { Database } from '../database.ts'
 import type { Log } from '../log.ts'
 import { systemRandom } from '../random.ts'
 import { createSealer } from '../sealing.ts'
@@ -39,6 +40,7 @@ let signals: Signals
 let app: HttpApp
 let ran = 0
 let act: () => Promise<void>
+const intents: string[] = []
 const logged: string[] = []
 const write = (fields: object, message: string): void =>
   void logged.push(JSON.stringify({ ...fields, message }))
@@ -65,7 +67,8 @@ const build = async (changes: Partial<HttpAppOptions> = {}): Promise<HttpApp> =>
     },
     ...changes,
   })
-  built.route(echo, async ({ body }) => {
+  built.route(echo, async ({ body, intentId }) => {
+    intents.push(intentId)
     await act()
     return { word: body.word, count: ++ran }
   })
@@ -275,6 +278,34 @@ describe('an idempotency key', () => {
     expect(await code(post({ word: 'a' }, 'died'))).toBe('platform.request-in-progress')
     await other.close()
     expect((await post({ word: 'a' }, 'died')).statusCode).toBe(201)
+    // What the dead process may have created under its intent is found by the second run.
+    expect(intents.at(-1)).toBe(intents.at(-2))
+  })
+
+  it('keeps an answer that the database could not take at once, and gives it meanwhile', async () => {
+    let away = false
+    const db: Database = {
+      ...test.db,
+      tx: (scope, work, options) =>
+        away ? Promise.reject(new Error('away')) : test.db.tx(scope, work, options),
+    }
+    const moody = await build({ db })
+    const ask = () =>
+      moody.server.inject({
+        method: 'POST',
+        url: '/v1/rooms/a/echo',
+        headers: { 'content-type': 'application/json', 'idempotency-key': 'moody' },
+        payload: JSON.stringify({ word: 'a' }),
+      })
+    act = async () => void (away = true)
+    const first = await ask()
+    expect(first.statusCode).toBe(201)
+    away = false
+    let again = await ask()
+    for (; again.statusCode === 409; again = await ask())
+      expect(again.json().code).toBe('platform.request-in-progress')
+    expect(again.body).toBe(first.body)
+    expect(ran).toBe(1)
   })
 
   it('keeps answers sealed', async () => {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUIDv7 } from 'node:crypto'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
@@ -137,15 +137,15 @@ function operation<E extends Endpoint>(
       query: checks.query(request.query),
       body: checks.body(request.body),
     }
-    const call = createCall(arrived, request, reply, principal, input, stopping)
-    const run = async (): Promise<StoredAnswer> => {
+    const run = async (intentId: string): Promise<StoredAnswer> => {
+      const call = createCall(arrived, request, reply, principal, input, intentId, stopping)
       const result = await handler(call as Parameters<Handler<E>>[0])
       return answerFrom(endpoint, result, promised)
     }
     const once = endpoint.method === 'POST' && endpoint.path.startsWith('/v1/')
     const answer = once
       ? await runOnce(options, endpoint, arrived, principal, request, run)
-      : await run()
+      : await run(randomUUIDv7())
     reply.code(answer.status)
     if (answer.status === 204) return reply.send()
     return reply.header('content-type', answer.mediaType).send(Buffer.from(answer.body))
@@ -159,25 +159,30 @@ async function runOnce(
   arrived: ArrivedRequest,
   principal: Principal,
   request: FastifyRequest,
-  run: () => Promise<StoredAnswer>,
+  run: (intentId: string) => Promise<StoredAnswer>,
 ): Promise<StoredAnswer> {
   const key = readIdempotencyKey(arrived.headers['idempotency-key'])
   const record = recordKey(principalName(principal), endpoint.method, endpoint.path, key)
-  return answerOnce(options, record, requestHash(arrived.path, arrived.rawBody), async () => {
-    try {
-      return await run()
-    } catch (error) {
-      const refusal = refusalOf(error)
-      if (refusal.unforeseen) throw error
-      request.refusedAs = refusal.code
-      const body = problemBody(refusal, request.id, options.clock.now())
-      return {
-        status: body.status,
-        mediaType: problemType,
-        body: Buffer.from(JSON.stringify(body)),
+  return answerOnce(
+    options,
+    record,
+    requestHash(arrived.path, arrived.rawBody),
+    async (intentId) => {
+      try {
+        return await run(intentId)
+      } catch (error) {
+        const refusal = refusalOf(error)
+        if (refusal.unforeseen) throw error
+        request.refusedAs = refusal.code
+        const body = problemBody(refusal, request.id, options.clock.now())
+        return {
+          status: body.status,
+          mediaType: problemType,
+          body: Buffer.from(JSON.stringify(body)),
+        }
       }
-    }
-  })
+    },
+  )
 }
 
 function answerFrom(

@@ -19,6 +19,11 @@ export interface Call<E extends Endpoint = Endpoint> {
   readonly application: ApplicationPrincipal
   readonly device: DevicePrincipal
   readonly arrived: ArrivedRequest
+  /**
+   * Names what this call creates: the same for a repeat under its Idempotency-Key that runs because the process of the
+   * first died. Whoever creates something under it looks for it first.
+   */
+  readonly intentId: string
   /** The caller's address. */
   readonly ip: string
   readonly traceId: string
@@ -38,6 +43,7 @@ export function createCall(
   reply: FastifyReply,
   principal: Principal,
   input: { readonly params: unknown; readonly query: unknown; readonly body: unknown },
+  intentId: string,
   stopping: AbortSignal,
 ): Call {
   const gone = new AbortController()
@@ -62,6 +68,7 @@ export function createCall(
       return as('device')
     },
     arrived,
+    intentId,
     ip: request.ip,
     traceId: request.id,
     signal: AbortSignal.any([gone.signal, stopping]),

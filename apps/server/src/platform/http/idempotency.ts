@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUIDv7 } from 'node:crypto'
 import { problems, type ProblemCode } from '@yunqian/api'
 import type { Clock } from '../clock.ts'
+import type { Log } from '../log.ts'
 import { isUniqueViolation, type Database, type Tx } from '../database.ts'
 import type { Sealer } from '../sealing.ts'
 import { HttpProblem } from './problem.ts'
@@ -16,12 +17,14 @@ export interface IdempotencyDeps {
   readonly db: Database
   readonly clock: Clock
   readonly sealer: Sealer
+  readonly log: Log
   /** This process, as `process_lives` knows it. */
   readonly holder: number
 }
 
 const purpose = 'platform.idempotent-answer'
 const keepMs = 24 * 3_600_000
+const settleAgainAfterMs = 1000
 
 /** 1 to 255 visible ASCII characters, else `platform.idempotency-key-missing`. */
 export function readIdempotencyKey(header: string | string[] | undefined): string {
@@ -48,32 +51,42 @@ export function requestHash(path: string, body: Uint8Array): Uint8Array {
 /**
  * Runs a request once per key. The record is committed before the request runs; the answer is kept, sealed, for 24 hours.
  * Refusals that ask to be tried again and failures of ours are not kept. If we die in between, the record names a dead
- * process and the request runs again: use cases find their own intents.
+ * process and the request runs again with the same intent id: what it names is found by the second run.
  */
 export async function answerOnce(
   deps: IdempotencyDeps,
   key: Uint8Array,
   hash: Uint8Array,
-  run: () => Promise<StoredAnswer>,
+  run: (intentId: string) => Promise<StoredAnswer>,
 ): Promise<StoredAnswer> {
-  const before = await deps.db
+  const taken = await deps.db
     .tx('no-tenant', (tx) => takeRecord(deps, tx, key, hash))
     .catch((error: unknown) => {
       // Two first requests met at the insert; the other one runs.
       if (isUniqueViolation(error)) throw new HttpProblem('platform.request-in-progress')
       throw error
     })
-  if (before) return before
+  if (typeof taken !== 'string') return taken
   let answer: StoredAnswer
   try {
-    answer = await run()
+    answer = await run(taken)
   } catch (error) {
-    await forget(deps, key)
+    await settle(deps, () => forget(deps, key))
     throw error
   }
-  if (isKept(answer)) await keep(deps, key, answer)
-  else await forget(deps, key)
+  await settle(deps, () => (isKept(answer) ? keep(deps, key, answer) : forget(deps, key)))
   return answer
+}
+
+/**
+ * Ends a record. What it is about is committed already, so a database that goes away just now must not turn the answer
+ * into a failure, nor leave the key "in progress" for as long as this process lives: it is ended when it can be.
+ */
+async function settle(deps: IdempotencyDeps, end: () => Promise<void>): Promise<void> {
+  await end().catch(() => {
+    deps.log.warn({}, 'an idempotency record could not be ended yet')
+    setTimeout(() => void settle(deps, end), settleAgainAfterMs).unref()
+  })
 }
 
 /** Removes what expired; called now and then by a worker. */
@@ -90,28 +103,32 @@ interface RecordRow {
   media_type: string | null
   answer_sealed: Uint8Array | null
   expired: boolean
+  intent_id: string
 }
 
+/** The answer given before, or the intent that is now ours to carry out. */
 async function takeRecord(
   { clock, sealer, holder }: IdempotencyDeps,
   tx: Tx,
   key: Uint8Array,
   hash: Uint8Array,
-): Promise<StoredAnswer | undefined> {
+): Promise<StoredAnswer | string> {
   const now = clock.now()
   const expiry = new Date(now.getTime() + keepMs)
   const row = await tx.queryOne<RecordRow>(
     `select request_hash, process_lives(holder) as alive, status, media_type, answer_sealed,
-       expires_at <= $2 as expired
+       expires_at <= $2 as expired, intent_id
      from idempotency_record where record_key = $1 for update`,
     [key, now],
   )
+  const fresh = randomUUIDv7()
   if (!row) {
     await tx.execute(
-      'insert into idempotency_record (record_key, request_hash, holder, expires_at) values ($1, $2, $3, $4)',
-      [key, hash, holder, expiry],
+      `insert into idempotency_record (record_key, request_hash, holder, expires_at, intent_id)
+       values ($1, $2, $3, $4, $5)`,
+      [key, hash, holder, expiry, fresh],
     )
-    return undefined
+    return fresh
   }
   if (!row.expired) {
     if (!Buffer.from(row.request_hash).equals(hash))
@@ -124,13 +141,14 @@ async function takeRecord(
       }
     if (row.alive) throw new HttpProblem('platform.request-in-progress')
   }
+  const intentId = row.expired ? fresh : row.intent_id
   await tx.execute(
-    `update idempotency_record set request_hash = $2, holder = $3, expires_at = $4,
+    `update idempotency_record set request_hash = $2, holder = $3, expires_at = $4, intent_id = $5,
        status = null, media_type = null, answer_sealed = null
      where record_key = $1`,
-    [key, hash, holder, expiry],
+    [key, hash, holder, expiry, intentId],
   )
-  return undefined
+  return intentId
 }
 
 function isKept({ status, mediaType, body }: StoredAnswer): boolean {
@@ -151,15 +169,12 @@ async function keep(deps: IdempotencyDeps, key: Uint8Array, answer: StoredAnswer
 }
 
 async function forget(deps: IdempotencyDeps, key: Uint8Array): Promise<void> {
-  await deps.db
-    .tx('no-tenant', (tx) =>
-      tx.execute('delete from idempotency_record where record_key = $1 and holder = $2', [
-        key,
-        deps.holder,
-      ]),
-    )
-    // The database is gone as well; the record dies with this process or expires.
-    .catch(() => undefined)
+  await deps.db.tx('no-tenant', (tx) =>
+    tx.execute('delete from idempotency_record where record_key = $1 and holder = $2', [
+      key,
+      deps.holder,
+    ]),
+  )
 }
 
 function digest(parts: readonly string[]): Uint8Array {
