@@ -55,7 +55,7 @@ export function annotationObjects(view: PdfView): Set<number> {
   return seen
 }
 
-/** Everything the catalogue leads to, but for properties, validation material and the form's default resources. */
+/** Everything the catalogue leads to, but for properties, extensions, validation material and the form's default resources. */
 export function shownObjects(view: PdfView): Set<number> {
-  return reach(view, view.catalog, new Set(), new Set(['Metadata', 'DSS', 'DR']))
+  return reach(view, view.catalog, new Set(), new Set(['Metadata', 'DSS', 'DR', 'Extensions']))
 }

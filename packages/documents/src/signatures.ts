@@ -1,5 +1,6 @@
 import type { ByteRange, OffsetRange } from './byte-range.ts'
 import { DocumentError } from './errors.ts'
+import { valueEnd } from './encoded-length.ts'
 import { type Field, readFields } from './fields.ts'
 import type { PdfFile } from './pdf-file.ts'
 import { isWhiteSpace, startsWith } from './lexer.ts'
@@ -38,7 +39,7 @@ export interface IntactSignature {
   readonly fieldRef: number | undefined
   readonly valueRef: number
   readonly byteRange: ByteRange
-  /** The DER of the CMS or time-stamp token, without the zeros behind it. */
+  /** The CMS or time-stamp token, DER or BER, without the zeros behind it. */
   readonly contents: Uint8Array
   /** /Contents with its zeros, as the /VRI key is computed over it. */
   readonly paddedContents: Uint8Array
@@ -162,22 +163,11 @@ function gapIsExactly(bytes: Uint8Array, contents: PdfString, start: number, end
   return true
 }
 
-/** Cuts the zeros behind the DER; anything else behind it is unsigned data and gives undefined. */
+/** Cuts the zeros behind the CMS; anything else behind it is unsigned data and gives undefined. */
 function trimContents(bytes: Uint8Array): Uint8Array | undefined {
-  const length = derLength(bytes)
+  const length = valueEnd(bytes)
   if (length === undefined) return bytes.some((byte) => byte !== 0) ? bytes : new Uint8Array()
   return bytes.subarray(length).some((byte) => byte !== 0) ? undefined : bytes.subarray(0, length)
-}
-
-function derLength(bytes: Uint8Array): number | undefined {
-  const first = bytes[1]
-  if (bytes[0] !== 0x30 || first === undefined) return undefined
-  if (first < 0x80) return 2 + first
-  const count = first & 0x7f
-  if (count === 0 || count > 4 || bytes.length < 2 + count) return undefined
-  let length = 0
-  for (let i = 0; i < count; i++) length = length * 256 + (bytes[2 + i] as number)
-  return 2 + count + length > bytes.length ? undefined : 2 + count + length
 }
 
 function objectInside(pdf: PdfFile, start: number, end: number): boolean {

@@ -117,7 +117,7 @@ function readXrefStream(bytes: Uint8Array, offset: number): XrefSection {
 function readStreamEntries(stream: PdfStream, offset: number): Map<number, XrefEntry> {
   const dict = stream.dict.entries
   const widths = integers(dict.get('W'), offset)
-  if (widths.length !== 3 || widths.some((w) => w > 7)) throw malformed('/W', offset)
+  if (widths.length !== 3 || widths.some((w) => w > 8)) throw malformed('/W', offset)
   const size = dict.get('Size')
   if (!isInteger(size)) throw malformed('/Size', offset)
   const index = dict.has('Index') ? integers(dict.get('Index'), offset) : [0, size]
@@ -151,6 +151,8 @@ function streamEntry(type: number, second: number, third: number): XrefEntry {
 function bigEndian(data: Uint8Array, at: number, width: number): number {
   let value = 0
   for (let i = 0; i < width; i++) value = value * 256 + (data[at + i] as number)
+  // Eight octets may be written, but no file is that long.
+  if (!Number.isSafeInteger(value)) throw malformed('cross-reference stream entry')
   return value
 }
 

@@ -3,7 +3,7 @@ import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js'
 import { sm3 } from '@yunqian/sm'
 import { ALGORITHM_OID } from './oids.ts'
 
-/** `sha1` is there for OCSP CertIDs and key identifiers, never under a signature. */
+/** `sha1` is there for OCSP CertIDs, key identifiers and old signatures, whose weakness is then told. */
 export type DigestName = 'sm3' | 'sha256' | 'sha384' | 'sha512' | 'sha1'
 
 interface DigestRow {
@@ -16,7 +16,7 @@ interface DigestRow {
 }
 
 const DIGESTS: readonly DigestRow[] = [
-  // Some vendors put the signature algorithm where the digest belongs (GM/T 0010 structures).
+  // Some vendors put the signature algorithm where the digest belongs, in GM/T 0010 structures and elsewhere.
   {
     name: 'sm3',
     oid: ALGORITHM_OID.sm3,
@@ -24,9 +24,27 @@ const DIGESTS: readonly DigestRow[] = [
     hash: sm3,
     length: 32,
   },
-  { name: 'sha256', oid: ALGORITHM_OID.sha256, alsoReadAs: [], hash: sha256, length: 32 },
-  { name: 'sha384', oid: ALGORITHM_OID.sha384, alsoReadAs: [], hash: sha384, length: 48 },
-  { name: 'sha512', oid: ALGORITHM_OID.sha512, alsoReadAs: [], hash: sha512, length: 64 },
+  {
+    name: 'sha256',
+    oid: ALGORITHM_OID.sha256,
+    alsoReadAs: [ALGORITHM_OID.sha256WithRsa],
+    hash: sha256,
+    length: 32,
+  },
+  {
+    name: 'sha384',
+    oid: ALGORITHM_OID.sha384,
+    alsoReadAs: [ALGORITHM_OID.sha384WithRsa],
+    hash: sha384,
+    length: 48,
+  },
+  {
+    name: 'sha512',
+    oid: ALGORITHM_OID.sha512,
+    alsoReadAs: [ALGORITHM_OID.sha512WithRsa],
+    hash: sha512,
+    length: 64,
+  },
   { name: 'sha1', oid: ALGORITHM_OID.sha1, alsoReadAs: [], hash: sha1, length: 20 },
 ]
 

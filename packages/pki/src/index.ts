@@ -1,4 +1,5 @@
 export {
+  isWeakAlgorithm,
   signatureAlgorithm,
   SIGNATURE_ALGORITHMS,
   signatureAlgorithmNameOf,
@@ -14,7 +15,9 @@ export {
   type SigningCertificateReference,
 } from './cms/attributes.ts'
 export {
+  parseForeignSignedData,
   parseSignedData,
+  type CmsIrregularity,
   type OtherRevocationInfo,
   type SignedData,
   type SignerIdentifier,
@@ -22,6 +25,8 @@ export {
 } from './cms/signed-data.ts'
 export { verifySignerInfo, type SignerInfoFacts } from './cms/verify-signer-info.ts'
 export {
+  crlCovers,
+  crlIsWhole,
   parseCrl,
   reasonOf,
   REVOCATION_REASONS,
@@ -44,7 +49,7 @@ export {
   type OcspSingleResponse,
   type ResponderId,
 } from './ocsp/ocsp.ts'
-export { certIdNames, verifyOcspResponse, type OcspFacts } from './ocsp/verify-ocsp.ts'
+export { certIdNames, isResponder, verifyOcspResponse, type OcspFacts } from './ocsp/verify-ocsp.ts'
 export {
   ACCESS_METHOD,
   ALGORITHM_OID,
@@ -59,6 +64,7 @@ export {
 export type { PathProblem, PathProblemCode } from './path/problem.ts'
 export { validatePath, type PathAnswer, type PathQuestion } from './path/validate-path.ts'
 export {
+  parseForeignTimeStampToken,
   parseTimeStampRequest,
   parseTimeStampResponse,
   parseTimeStampToken,
@@ -85,7 +91,7 @@ export {
 } from './x509/certificate.ts'
 export type { Extension } from './x509/extension.ts'
 export type { GeneralName } from './x509/general-name.ts'
-export { issuanceFacts, verifyIssued, type IssuanceFacts } from './x509/issued.ts'
+export { issuanceFacts, keyIdentifiers, verifyIssued, type IssuanceFacts } from './x509/issued.ts'
 export {
   ATTRIBUTE_TYPE,
   formatName,

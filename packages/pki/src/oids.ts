@@ -1,9 +1,11 @@
 // Object identifiers by the names their standards give them. A row here claims nothing about support.
 
-/** Keys, signatures and digests: RFC 8017, RFC 5480, RFC 5758, GM/T 0006. */
+/** Keys, signatures and digests: RFC 8017, RFC 4055, RFC 5480, RFC 5639, RFC 5758, RFC 8410, GM/T 0006. */
 export const ALGORITHM_OID = {
   rsaEncryption: '1.2.840.113549.1.1.1',
   sha1WithRsa: '1.2.840.113549.1.1.5',
+  mgf1: '1.2.840.113549.1.1.8',
+  rsaPss: '1.2.840.113549.1.1.10',
   sha256WithRsa: '1.2.840.113549.1.1.11',
   sha384WithRsa: '1.2.840.113549.1.1.12',
   sha512WithRsa: '1.2.840.113549.1.1.13',
@@ -11,6 +13,11 @@ export const ALGORITHM_OID = {
   p256: '1.2.840.10045.3.1.7',
   p384: '1.3.132.0.34',
   p521: '1.3.132.0.35',
+  brainpoolP256r1: '1.3.36.3.3.2.8.1.1.7',
+  brainpoolP384r1: '1.3.36.3.3.2.8.1.1.11',
+  brainpoolP512r1: '1.3.36.3.3.2.8.1.1.13',
+  ed25519: '1.3.101.112',
+  ecdsaWithSha1: '1.2.840.10045.4.1',
   ecdsaWithSha256: '1.2.840.10045.4.3.2',
   ecdsaWithSha384: '1.2.840.10045.4.3.3',
   ecdsaWithSha512: '1.2.840.10045.4.3.4',

@@ -7,11 +7,12 @@ import { DerError } from './errors.ts'
 
 const MAX_MODULUS_BITS = 8192
 // DigestInfo prefixes, RFC 8017 §9.2 note 1.
-const DIGEST_INFO: Readonly<Record<string, string>> = {
+const DIGEST_INFO = {
+  sha1: '3021300906052b0e03021a05000414',
   sha256: '3031300d060960864801650304020105000420',
   sha384: '3041300d060960864801650304020205000430',
   sha512: '3051300d060960864801650304020305000440',
-}
+} as const
 
 /**
  * RSASSA-PKCS1-v1_5 (RFC 8017 §8.2.2) over a digest already computed. The expected encoding is built whole and
@@ -19,20 +20,37 @@ const DIGEST_INFO: Readonly<Record<string, string>> = {
  */
 export function verifyRsaPkcs1(
   publicKey: Uint8Array,
-  digestName: 'sha256' | 'sha384' | 'sha512',
+  digestName: keyof typeof DIGEST_INFO,
   digest: Uint8Array,
   signature: Uint8Array,
 ): boolean {
-  const key = parseRsaPublicKey(publicKey)
-  if (!key) return false
-  const length = Math.ceil(key.modulus.toString(2).length / 8)
-  const tail = DIGEST_INFO[digestName]! + toHex(digest)
+  const opened = openRsaSignature(publicKey, signature)
+  if (!opened) return false
+  const length = signature.length
+  const tail = DIGEST_INFO[digestName] + toHex(digest)
   const padding = length - tail.length / 2 - 3
-  if (padding < 8 || signature.length !== length) return false
+  if (padding < 8) return false
   const expected = fromHex(`0001${'ff'.repeat(padding)}00${tail}`)
+  return toHex(opened.message) === toHex(expected)
+}
+
+/**
+ * RSAVP1 (RFC 8017 §5.2.2): what the signature holds, as long as the modulus. Undefined for unsound keys and for
+ * signatures of another length or not below the modulus, which would be second spellings of the same one.
+ */
+export function openRsaSignature(
+  publicKey: Uint8Array,
+  signature: Uint8Array,
+): { readonly message: Uint8Array; readonly modulusBits: number } | undefined {
+  const key = parseRsaPublicKey(publicKey)
+  if (!key) return undefined
+  const modulusBits = key.modulus.toString(2).length
+  const length = Math.ceil(modulusBits / 8)
+  if (signature.length !== length) return undefined
   const value = BigInt(`0x${toHex(signature)}`)
-  if (value >= key.modulus) return false
-  return modPow(value, key.exponent, key.modulus) === BigInt(`0x${toHex(expected)}`)
+  if (value >= key.modulus) return undefined
+  const opened = modPow(value, key.exponent, key.modulus)
+  return { message: fromHex(opened.toString(16).padStart(length * 2, '0')), modulusBits }
 }
 
 function parseRsaPublicKey(bytes: Uint8Array): { modulus: bigint; exponent: bigint } | undefined {

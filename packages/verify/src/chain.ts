@@ -32,11 +32,15 @@ export function judgeChain(context: Context, leaf: Certificate, at: Date): Judge
 
 const leafValidity: ReadonlySet<PathProblemCode> = new Set(['path.expired', 'path.not-yet-valid'])
 
+const undecided: ReadonlySet<PathProblemCode> = new Set([
+  ...leafValidity,
+  'path.algorithm-unsupported',
+  'path.algorithm-weak',
+])
+
 function codeOf(problems: readonly PathProblemCode[]): CheckCode {
   if (problems.length === 0) return 'chain.trusted'
-  // An issuer out of its validity, or an algorithm we lack, leaves the question open; the rest is proof of a fault.
-  const open = problems.every(
-    (code) => leafValidity.has(code) || code === 'path.algorithm-unsupported',
-  )
-  return open ? 'chain.undecided' : 'chain.broken'
+  // An issuer out of its validity, or an algorithm we lack or do not believe, leaves the question open; the rest is
+  // proof of a fault.
+  return problems.every((code) => undecided.has(code)) ? 'chain.undecided' : 'chain.broken'
 }

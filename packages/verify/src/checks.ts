@@ -127,6 +127,13 @@ export const CHECK_CODES = {
     '签名声明的内容类型与实际不符',
     'The signed content type is not the type of the content',
   ),
+  'integrity.not-computed': row(
+    'integrity',
+    'not-checked',
+    'indeterminate',
+    '摘要算法不受支持，无法判断内容是否改动',
+    'The digest algorithm is not supported, so the content could not be compared',
+  ),
 
   'signature.correct': row(
     'signature',
@@ -155,6 +162,27 @@ export const CHECK_CODES = {
     'invalid',
     '签名编码含有不属于签名的数据',
     'The signature carries bytes that do not belong to it',
+  ),
+  'signature.ber-encoded': row(
+    'signature',
+    'warn',
+    'none',
+    '签名采用 BER 编码，已换算为 DER 后核验',
+    'The signature came in BER and was judged after re-encoding it as DER',
+  ),
+  'signature.irregular': row(
+    'signature',
+    'not-checked',
+    'indeterminate',
+    '签名结构的写法不合标准，不能排除被改动',
+    'The signature is written otherwise than its standard says and may have been altered',
+  ),
+  'signature.form-unsupported': row(
+    'signature',
+    'not-checked',
+    'indeterminate',
+    '不支持这种旧式签名格式',
+    'A signature of an obsolete form that this program does not judge',
   ),
   'signature.unsigned-attributes': row(
     'signature',
@@ -221,6 +249,13 @@ export const CHECK_CODES = {
     '密钥过短，不足以作为证据',
     'The key is too short to be evidence',
   ),
+  'algorithm.weak-digest': row(
+    'algorithm',
+    'fail',
+    'indeterminate',
+    '签名依赖 SHA-1，已不足以作为证据',
+    'The signature rests on SHA-1, which is no evidence any more',
+  ),
 
   'chain.trusted': row(
     'chain',
@@ -247,8 +282,8 @@ export const CHECK_CODES = {
     'chain',
     'not-checked',
     'indeterminate',
-    '证书链上有证书已过期或算法不受支持',
-    'A certificate of the chain is out of its validity or uses an unsupported algorithm',
+    '证书链上有证书已过期，或算法不受支持、已不可靠',
+    'A certificate of the chain is out of its validity or uses an unsupported or weak algorithm',
   ),
   'chain.broken': row(
     'chain',
@@ -435,6 +470,13 @@ export const CHECK_CODES = {
     'indeterminate',
     '时间戳证书不通向您信任的根',
     'The timestamp leads to no anchor you trust',
+  ),
+  'timestamp.undecided': row(
+    'timestamp',
+    'not-checked',
+    'indeterminate',
+    '时间戳所用算法或其证书链无法认定',
+    "The timestamp's algorithm or certificate chain could not be judged",
   ),
   'timestamp.expired': row(
     'timestamp',

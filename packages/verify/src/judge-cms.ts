@@ -1,4 +1,9 @@
-import { formatName, parseSignedData, REVOCATION_INFO_OID } from '@yunqian/pki'
+import {
+  formatName,
+  parseForeignSignedData,
+  parseSignedData,
+  REVOCATION_INFO_OID,
+} from '@yunqian/pki'
 import type { SignedData, SignerInfo } from '@yunqian/pki'
 import { summarise } from './certificate-summary.ts'
 import { judgeSigner } from './judge-signer.ts'
@@ -12,6 +17,7 @@ import { check, verdictOf } from './policy.ts'
 import type { Check, SignatureReport } from './report.ts'
 import { readSignerFacts } from './signer-facts.ts'
 import { worst } from './verdict.ts'
+import { writingChecks } from './writing-checks.ts'
 
 /** Certificates and status enclosed in a CMS: RFC 5652 §10.2, OCSP responses as RFC 5940 puts them. */
 export function materialOf(signedData: SignedData): Material {
@@ -31,6 +37,15 @@ export function materialOf(signedData: SignedData): Material {
 export function tryParseSignedData(der: Uint8Array): SignedData | undefined {
   try {
     return parseSignedData(der)
+  } catch {
+    return undefined
+  }
+}
+
+/** The same for a signature from anywhere, whose writing is then judged by `writingChecks`. */
+export function tryParseForeignSignedData(bytes: Uint8Array): SignedData | undefined {
+  try {
+    return parseForeignSignedData(bytes)
   } catch {
     return undefined
   }
@@ -78,7 +93,11 @@ function judgeOne(
     time: proven ?? context.at,
     proven: proven !== undefined,
   })
-  const checks = [...judged.checks, timestampCheck(stamps, question.provenBy)]
+  const checks = [
+    ...judged.checks,
+    ...writingChecks(signedData),
+    timestampCheck(stamps, question.provenBy),
+  ]
   const signatureVerdict = worst(checks.map(({ code }) => verdictOf(context.policy, code)))
   return {
     index: question.index,

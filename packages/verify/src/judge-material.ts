@@ -1,5 +1,12 @@
 import type { Certificate, Crl, OcspResponse } from '@yunqian/pki'
-import { nameEquals, verifyCrl, verifyIssued, verifyOcspResponse } from '@yunqian/pki'
+import {
+  crlIsWhole,
+  isResponder,
+  keyIdentifiers,
+  nameEquals,
+  verifyIssued,
+  verifyOcspResponse,
+} from '@yunqian/pki'
 import { equalBytes } from '@yunqian/sm'
 import type { CheckCode } from './checks.ts'
 import type { Material } from './material.ts'
@@ -50,7 +57,7 @@ function relatedToAnchors(
     const known = related[at] as Certificate
     for (const other of certificates) {
       if (related.some((certificate) => equalBytes(certificate.der, other.der))) continue
-      if (verifyIssued(other, known) || standsAbove(other, known, certificates)) related.push(other)
+      if (whole(other, known) || standsAbove(other, known, certificates)) related.push(other)
     }
   }
   return related
@@ -63,9 +70,14 @@ function standsAbove(
   certificates: readonly Certificate[],
 ): boolean {
   return (
-    verifyIssued(known, candidate) &&
-    [candidate, ...certificates].some((issuer) => verifyIssued(candidate, issuer))
+    whole(known, candidate) &&
+    [candidate, ...certificates].some((issuer) => whole(candidate, issuer))
   )
+}
+
+/** Only whether it is unchanged since its issuer signed it is asked here, for which even SHA-1 is enough. */
+function whole(certificate: Certificate, issuer: Certificate): boolean {
+  return verifyIssued(certificate, issuer, { evenIfWeak: true })
 }
 
 function certificateStanding(
@@ -74,23 +86,47 @@ function certificateStanding(
   all: readonly Certificate[],
 ): Standing {
   if (related.some((known) => equalBytes(known.der, certificate.der))) return 'sound'
-  const named = [...related, ...all].some(
-    (issuer) => issuer !== certificate && nameEquals(certificate.issuer, issuer.subject),
+  // Without an algorithm to check it by, nothing can be said; a name alone is not yet an issuer where the key
+  // identifiers say that it was another key of that name.
+  const checkable = certificate.signatureAlgorithmName !== undefined
+  const issued = [...related, ...all].some(
+    (issuer) =>
+      issuer !== certificate &&
+      nameEquals(certificate.issuer, issuer.subject) &&
+      issuer.publicKey.kind !== 'unsupported' &&
+      keyIdentifiers(certificate, issuer) !== 'differ',
   )
-  return named ? 'broken' : 'stray'
+  return checkable && issued ? 'broken' : 'stray'
 }
 
 function crlStanding(crl: Crl, related: readonly Certificate[]): Standing {
-  const issuers = related.filter((issuer) => nameEquals(crl.issuer, issuer.subject))
-  if (issuers.length === 0) return 'stray'
-  return issuers.some((issuer) => verifyCrl(crl, issuer)) ? 'sound' : 'broken'
+  if (related.some((issuer) => crlIsWhole(crl, issuer, { evenIfWeak: true }))) return 'sound'
+  const keyId = crl.authorityKeyId?.keyId
+  const issued = related.some(
+    (issuer) =>
+      nameEquals(crl.issuer, issuer.subject) &&
+      issuer.publicKey.kind !== 'unsupported' &&
+      (!keyId || !issuer.subjectKeyId || equalBytes(keyId, issuer.subjectKeyId)),
+  )
+  return crl.signatureAlgorithmName && issued ? 'broken' : 'stray'
 }
 
 function ocspStanding(response: OcspResponse, related: readonly Certificate[]): Standing {
-  const signed = related.some((issuer) => verifyOcspResponse({ response, issuer }).signatureValid)
-  // A responder's certificate inside must hold by itself, even where the same one lies elsewhere too.
-  const whole = (response.basic?.certificates ?? []).every((enclosed) =>
-    related.some((known) => equalBytes(known.der, enclosed.der) || verifyIssued(enclosed, known)),
+  const { basic } = response
+  const signed = related.some(
+    (issuer) => verifyOcspResponse({ response, issuer, evenIfWeak: true }).signatureValid,
   )
-  return signed && whole ? 'sound' : 'broken'
+  // A responder's certificate inside must hold by itself, even where the same one lies elsewhere too.
+  const sound = (basic?.certificates ?? []).every((enclosed) =>
+    related.some((known) => equalBytes(known.der, enclosed.der) || whole(enclosed, known)),
+  )
+  if (signed && sound) return 'sound'
+  // A responder that leads to no anchor may be anyone's; one that does, and did not sign this, is proof of a change.
+  const known =
+    basic !== undefined && related.some((certificate) => isResponder(basic, certificate))
+  const enclosedIssuer = (basic?.certificates ?? []).some((enclosed) =>
+    related.some((issuer) => nameEquals(enclosed.issuer, issuer.subject)),
+  )
+  if (!basic) return 'broken'
+  return basic.signatureAlgorithmName && (known || enclosedIssuer) ? 'broken' : 'stray'
 }

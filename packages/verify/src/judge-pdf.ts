@@ -12,8 +12,10 @@ import {
 } from '@yunqian/documents'
 import type { IntactSignature, PdfFile, PdfSignature } from '@yunqian/documents'
 import { digestPair } from '@yunqian/evidence'
+import { digest } from '@yunqian/pki'
+import { equalBytes } from '@yunqian/sm'
 import type { CheckCode } from './checks.ts'
-import { brokenSignature, judgeCms, materialOf, tryParseSignedData } from './judge-cms.ts'
+import { brokenSignature, judgeCms, materialOf, tryParseForeignSignedData } from './judge-cms.ts'
 import { judgeMaterial } from './judge-material.ts'
 import { judgeTimestamp } from './judge-timestamp.ts'
 import { joinMaterial, readMaterial } from './material.ts'
@@ -132,11 +134,31 @@ function judgeFieldCms(
   index: number,
   provenBy: Date | undefined,
 ): readonly SignatureReport[] {
-  const signedData = tryParseSignedData(signature.contents)
-  // PAdES and adbe.pkcs7.detached sign the byte range itself; anything inside the CMS would be a second document.
-  if (!signedData || signedData.content)
-    return [brokenSignature(index, check('signature.malformed'))]
-  return judgeCms(context, signedData, { index, purpose: 'document', content, provenBy })
+  const { subFilter } = signature
+  if (subFilter === 'adbe.x509.rsa_sha1')
+    return [undecidedSignature(index, check('signature.form-unsupported', { subFilter }))]
+  const signedData = tryParseForeignSignedData(signature.contents)
+  if (!signedData) return [brokenSignature(index, check('signature.malformed'))]
+  const signed = subFilter === 'adbe.pkcs7.sha1' ? digest('sha1', content) : undefined
+  // PAdES and adbe.pkcs7.detached sign the byte range itself; anything inside the CMS would be a second document. The
+  // one older form signs the byte range's SHA-1, which then is inside.
+  const encloses = signedData.content && !(signed && equalBytes(signedData.content, signed))
+  if (encloses) return [brokenSignature(index, check('signature.malformed'))]
+  const question = { index, purpose: 'document', content: signed ?? content, provenBy } as const
+  const reports = judgeCms(context, signedData, question)
+  return signed ? reports.map((report) => withCheck(context, report, weakDigest)) : reports
+}
+
+const weakDigest = check('algorithm.weak-digest')
+
+function withCheck(context: Context, report: SignatureReport, more: Check): SignatureReport {
+  if (report.checks.some(({ code }) => code === more.code)) return report
+  const verdict = worst([report.verdict, verdictOf(context.policy, more.code)])
+  return { ...report, verdict, checks: [...report.checks, more] }
+}
+
+function undecidedSignature(index: number, undecided: Check): SignatureReport {
+  return { ...brokenSignature(index, undecided), verdict: 'indeterminate' }
 }
 
 function judgeDocumentTimestamp(
@@ -179,7 +201,7 @@ function mixesCase(hex: Uint8Array): boolean {
 
 function enclosedMaterial(signature: PdfSignature): Material {
   const signedData =
-    signature.kind === 'broken' ? undefined : tryParseSignedData(signature.contents)
+    signature.kind === 'broken' ? undefined : tryParseForeignSignedData(signature.contents)
   return signedData ? materialOf(signedData) : readMaterial({}, 'signature')
 }
 

@@ -36,6 +36,7 @@ export function judgeSigner(
     check(bindingCode(facts)),
     judgeKeySize(certificate, context.policy.minimumRsaBits),
   )
+  if (facts.weak) checks.push(check('algorithm.weak-digest'))
   const { unjudgedAttributes } = facts
   if (unjudgedAttributes.length > 0)
     checks.push(check('signature.unsigned-attributes', { attributes: unjudgedAttributes }))
@@ -54,12 +55,14 @@ export function judgeSigner(
 
 function contentCode(facts: SignerFacts): CheckCode {
   if (facts.content === 'no-content') return 'integrity.content-missing'
+  if (facts.content === 'no-digest') return 'integrity.not-computed'
   if (facts.content === 'differs') return 'integrity.altered'
   return facts.contentTypeMatches ? 'integrity.intact' : 'integrity.content-type-mismatch'
 }
 
-function signatureProblem(facts: SignerFacts): CheckCode {
-  return facts.algorithm === undefined ? 'algorithm.unsupported' : 'signature.wrong'
+function signatureProblem({ algorithm, certificate }: SignerFacts): CheckCode {
+  const unsupported = algorithm === undefined || certificate?.publicKey.kind === 'unsupported'
+  return unsupported ? 'algorithm.unsupported' : 'signature.wrong'
 }
 
 function bindingCode({ binding }: SignerFacts): CheckCode {
@@ -69,7 +72,8 @@ function bindingCode({ binding }: SignerFacts): CheckCode {
 
 export function judgeKeySize(certificate: Certificate, minimumRsaBits: number): Check {
   const { kind } = certificate.publicKey
-  const bits = kind === 'rsa' ? rsaBits(certificate.publicKey.bytes) : undefined
+  const bits =
+    kind === 'rsa' || kind === 'rsa-pss' ? rsaBits(certificate.publicKey.bytes) : undefined
   const looked: Looked = { key: kind, ...(bits === undefined ? {} : { bits }) }
   const weak = bits !== undefined && bits < minimumRsaBits
   return check(weak ? 'algorithm.weak' : 'algorithm.accepted', looked)

@@ -1,4 +1,4 @@
-import { digest, parseTimeStampToken } from '@yunqian/pki'
+import { digest, parseForeignTimeStampToken } from '@yunqian/pki'
 import type { TimeStampToken } from '@yunqian/pki'
 import { equalBytes } from '@yunqian/sm'
 import { summarise } from './certificate-summary.ts'
@@ -11,6 +11,7 @@ import { check, verdictOf } from './policy.ts'
 import type { Check, TimestampReport } from './report.ts'
 import { readSignerFacts } from './signer-facts.ts'
 import { worst } from './verdict.ts'
+import { writingChecks } from './writing-checks.ts'
 
 export interface JudgedTimestamp {
   readonly report: TimestampReport
@@ -32,7 +33,7 @@ export function judgeTimestamp(
 ): JudgedTimestamp {
   let token: TimeStampToken
   try {
-    token = parseTimeStampToken(tokenDer)
+    token = parseForeignTimeStampToken(tokenDer)
   } catch {
     return broken('timestamp.malformed')
   }
@@ -43,7 +44,12 @@ export function judgeTimestamp(
   const inside = { ...context, material: joinMaterial(context.material, own) }
   const facts = readSignerFacts(signedData, signerInfo, signedData.content, inside.material)
   const judged = judgeSigner(inside, facts, 'time-stamping', { time: validAt, proven: false })
-  const checks = [...judged.checks, imprintCheck(token, stamped), judgeMaterial(inside, own)]
+  const checks = [
+    ...judged.checks,
+    ...writingChecks(signedData),
+    ...imprintChecks(token, stamped),
+    judgeMaterial(inside, own),
+  ]
   // RFC 3161 §2.4.1: the token must be bound to its certificate.
   if (facts.binding === 'absent') checks.push(check('timestamp.wrong', { binding: 'absent' }))
   const verdict = worst(checks.map(({ code }) => verdictOf(context.policy, code)))
@@ -59,15 +65,16 @@ export function judgeTimestamp(
   return { report, code, provenTime: verdict === 'valid' ? tstInfo.genTime : undefined }
 }
 
-function imprintCheck({ tstInfo }: TimeStampToken, stamped: Uint8Array | undefined): Check {
-  if (!stamped) return check('timestamp.content-missing')
+function imprintChecks(
+  { tstInfo }: TimeStampToken,
+  stamped: Uint8Array | undefined,
+): readonly Check[] {
+  if (!stamped) return [check('timestamp.content-missing')]
   const { digestAlgorithm, hashedMessage } = tstInfo
-  // SHA-1 imprints prove nothing any more.
-  const sound =
-    digestAlgorithm !== undefined &&
-    digestAlgorithm !== 'sha1' &&
-    equalBytes(digest(digestAlgorithm, stamped), hashedMessage)
-  return check(sound ? 'integrity.intact' : 'timestamp.altered')
+  if (digestAlgorithm === undefined) return [check('integrity.not-computed')]
+  const same = equalBytes(digest(digestAlgorithm, stamped), hashedMessage)
+  const imprint = check(same ? 'integrity.intact' : 'timestamp.altered')
+  return digestAlgorithm === 'sha1' ? [imprint, check('algorithm.weak-digest')] : [imprint]
 }
 
 const summaries: readonly (readonly [CheckCode, CheckCode])[] = [
@@ -86,6 +93,12 @@ const summaries: readonly (readonly [CheckCode, CheckCode])[] = [
   ['timestamp.content-missing', 'timestamp.content-missing'],
   ['validity.expired', 'timestamp.expired'],
   ['validity.not-yet', 'timestamp.expired'],
+  ['integrity.not-computed', 'timestamp.undecided'],
+  ['signature.irregular', 'timestamp.undecided'],
+  ['algorithm.unsupported', 'timestamp.undecided'],
+  ['algorithm.weak', 'timestamp.undecided'],
+  ['algorithm.weak-digest', 'timestamp.undecided'],
+  ['chain.undecided', 'timestamp.undecided'],
 ]
 
 function summaryOf(checks: readonly Check[]): CheckCode {

@@ -6,10 +6,12 @@ import type { Material } from './material.ts'
 export interface SignerFacts {
   readonly certificate: Certificate | undefined
   readonly algorithm: SignatureAlgorithmName | undefined
-  /** `no-content`: a detached signature whose content was not given. */
-  readonly content: 'matches' | 'differs' | 'no-content'
+  /** `no-content`: a detached signature whose content was not given; `no-digest`: none this program computes. */
+  readonly content: 'matches' | 'differs' | 'no-content' | 'no-digest'
   readonly contentTypeMatches: boolean
   readonly signatureValid: boolean
+  /** Rests on SHA-1. */
+  readonly weak: boolean
   readonly binding: 'bound' | 'absent' | 'other'
   /** The signer's own claim (signing-time attribute). */
   readonly declaredAt: Date | undefined
@@ -35,14 +37,16 @@ export function readSignerFacts(
     certificates,
     // Without the content the signature over the attributes can still be checked.
     ...(content ? { content } : {}),
+    evenIfWeak: true,
   })
   const binding = facts.signingCertificateMatches
   return {
     certificate: facts.signerCertificate,
     algorithm: signerInfo.signatureAlgorithmName,
-    content: content ? (facts.messageDigestMatches ? 'matches' : 'differs') : 'no-content',
+    content: contentFact(signerInfo, content, facts.messageDigestMatches),
     contentTypeMatches: facts.contentTypeMatches,
     signatureValid: facts.signatureValid,
+    weak: facts.weak,
     binding: binding === 'absent' ? 'absent' : binding ? 'bound' : 'other',
     declaredAt: signerInfo.signedAttributes?.signingTime,
     timestampTokens: signerInfo.timeStampTokens,
@@ -51,4 +55,16 @@ export function readSignerFacts(
       .filter((oid) => oid !== ATTRIBUTE_OID.timeStampToken),
     signatureValue: signerInfo.signature,
   }
+}
+
+function contentFact(
+  { digestAlgorithm, signedAttributes, signatureAlgorithmName }: SignerInfo,
+  content: Uint8Array | undefined,
+  matches: boolean,
+): SignerFacts['content'] {
+  if (!content) return 'no-content'
+  // Without attributes the signature itself compares the content, if it can be computed.
+  const computed = signedAttributes ? digestAlgorithm : signatureAlgorithmName
+  if (computed === undefined) return 'no-digest'
+  return matches ? 'matches' : 'differs'
 }

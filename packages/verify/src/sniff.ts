@@ -1,5 +1,5 @@
 import { findSignatureTraces } from '@yunqian/documents'
-import { CONTENT_TYPE, parsePem, readDer, readOid, TAG } from '@yunqian/pki'
+import { CONTENT_TYPE, derFromBer, parsePem, readDer, readOid, TAG } from '@yunqian/pki'
 import type { DerNode } from '@yunqian/pki'
 
 /** What a file turned out to be, with armour removed. */
@@ -27,7 +27,8 @@ export function sniff(bytes: Uint8Array): Sniffed {
 
 function sniffDer(bytes: Uint8Array): Sniffed {
   try {
-    const children = readDer(bytes).children()
+    // Signatures come in BER too; whether that is acceptable is for the judgement.
+    const children = readDer(derFromBer(bytes)).children()
     const [first, second, third] = children
     if (first?.tag === TAG.oid && second) return sniffContentInfo(bytes, readOid(first), second)
     if (first?.tag !== TAG.sequence) return { kind: 'unknown' }

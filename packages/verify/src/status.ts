@@ -1,4 +1,4 @@
-import { certIdNames, formatName, verifyCrl, verifyOcspResponse } from '@yunqian/pki'
+import { certIdNames, crlCovers, formatName, verifyCrl, verifyOcspResponse } from '@yunqian/pki'
 import type { Certificate, Crl, OcspResponse } from '@yunqian/pki'
 import type { ProvenTime } from './proven-time.ts'
 import type { Context } from './options.ts'
@@ -87,7 +87,7 @@ function ocspStatement(
 }
 
 function crlStatement(crl: Crl, certificate: Certificate, issuer: Certificate): StatusStatement[] {
-  if (!verifyCrl(crl, issuer)) return []
+  if (!crlCovers(crl, certificate) || !verifyCrl(crl, issuer)) return []
   const entry = crl.entries.get(certificate.serialNumberHex)
   return [
     {

@@ -5,7 +5,7 @@ import { equalBytes } from '@yunqian/sm'
 import { summarise } from './certificate-summary.ts'
 import { judgeBundle } from './judge-bundle.ts'
 import { judgeCertificate } from './judge-certificate.ts'
-import { judgeCms, materialOf, tryParseSignedData } from './judge-cms.ts'
+import { judgeCms, materialOf, tryParseForeignSignedData } from './judge-cms.ts'
 import { judgeMaterial } from './judge-material.ts'
 import { judgePdf } from './judge-pdf.ts'
 import { judgeTimestamp } from './judge-timestamp.ts'
@@ -95,7 +95,7 @@ function judge(context: Context, file: Uint8Array, detached: Uint8Array | undefi
 }
 
 function judgeCmsFile(context: Context, der: Uint8Array, given: Uint8Array | undefined): Judged {
-  const signedData = tryParseSignedData(der)
+  const signedData = tryParseForeignSignedData(der)
   if (!signedData) return { kind: 'cms', checks: [check('file.malformed')] }
   const { content } = signedData
   const checks: Check[] = []

@@ -8,11 +8,14 @@ const trailerKeys = new Set(
   'Size Prev ID Info Type W Index Filter DecodeParms Length XRefStm DocChecksum'.split(' '),
 )
 
-/** Trailer and document information: the root must stay; properties may be brought up to date. */
+/**
+ * Trailer and document information: the root must stay; properties may be brought up to date. A key of a program's own
+ * may be dropped, as savers drop what they do not know, but not turned to something else.
+ */
 export function trailerRule(step: Step): void {
   const { before, after, revision } = step
   for (const key of changedKeys(before.trailer, after.trailer))
-    if (!trailerKeys.has(key))
+    if (!trailerKeys.has(key) && (key === 'Root' || after.trailer.entries.has(key)))
       step.changes.push(
         change('unknown', false, revision.index, undefined, plain(`trailer /${key}`)),
       )
@@ -33,7 +36,9 @@ export function catalogRule(step: Step): void {
   const number = after.catalogRef.number
   const keys = changedKeys(before.catalog, after.catalog)
   const forbidden = keys.filter((key) => !catalogKeyMayChange(step, key))
-  settleAdded(step, after.catalog.entries.get('Extensions'), [])
+  const extensions = [before, after].map((view) => view.catalog.entries.get('Extensions'))
+  settleHeld(step, extensions[0], extensions[1], 'aside')
+  settleAdded(step, extensions[1], [])
   if (forbidden.length > 0) {
     const detail = plain(forbidden.map((key) => `/${key}`).join(' '))
     const kind = forbidden.includes('Pages') ? 'page-tree' : 'catalog'

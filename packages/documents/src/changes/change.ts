@@ -14,6 +14,7 @@ export type ChangeKind =
   | 'signature-altered'
   | 'cross-reference'
   | 'hidden-bytes'
+  | 'unreferenced'
   | 'trailing-bytes'
   | 'unreadable'
   | 'unknown'
@@ -54,6 +55,10 @@ const texts: Readonly<Record<ChangeKind, Text>> = {
   'hidden-bytes': {
     zh: '追加部分含有未登记的数据',
     en: 'The added part holds data no table lists',
+  },
+  unreferenced: {
+    zh: '追加了没有任何地方使用的对象',
+    en: 'Objects that nothing uses were added',
   },
   'trailing-bytes': {
     zh: '文件末尾附有多余数据',

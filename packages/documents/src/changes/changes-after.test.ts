@@ -19,7 +19,7 @@ import { formPdf, samplePdf } from '../../../../test/documents/samples.ts'
 import { extractOriginal } from '../original.ts'
 import { type PdfFile, readPdf } from '../pdf-file.ts'
 import { type IntactSignature, listSignatures } from '../signatures.ts'
-import { isDict, isRef, isStream, textString } from '../values.ts'
+import { isDict, isRef, isStream, type PdfDict, textString } from '../values.ts'
 import { appendDss } from '../write/dss.ts'
 import type { Increment } from '../write/increment.ts'
 import { refuseIfUnsignable } from '../unsignable.ts'
@@ -98,6 +98,65 @@ describe('what a rule clears', () => {
       increment.put(page.ref, { value: page.dict })
     })
     expect(kinds(rewritten)).toEqual([])
+  })
+})
+
+describe('what other programs leave behind', () => {
+  it('objects that nothing uses, unless a repairing reader could take them for pages', async () => {
+    const once = fakeSign(await samplePdf())
+    const leaving = (value: PdfDict): string[] =>
+      kinds(append(once, (increment) => increment.put(increment.allocate(), { value })))
+    expect(leaving(dict({ Length: 3 }))).toEqual(['unreferenced'])
+    for (const type of ['Page', 'Pages', 'Catalog'])
+      expect(leaving(dict({ Type: name(type) }))).toEqual(['!unknown'])
+  })
+
+  it('but not one that the signed revision refers to and lacked', async () => {
+    const dangling = append(await samplePdf(), (increment, pdf) => {
+      const page = pageOf(pdf)
+      const XObject = dict({ Later: ref(900) })
+      increment.put(page.ref, { value: dictWith(page.dict, { Resources: dict({ XObject }) }) })
+    })
+    const later = append(fakeSign(dangling), (increment) => increment.put(ref(900), white))
+    expect(kinds(later)).toContain('!page-content')
+  })
+
+  it('the extensions dictionary rewritten in its place, and nowhere else', async () => {
+    const extended = (use: boolean): Uint8Array => {
+      const with5 = append(base, (increment, pdf) => {
+        const at = increment.allocate()
+        increment.put(at, { value: dict({ ESIC: dict({ ExtensionLevel: 1 }) }) })
+        const { catalog, catalogRef } = pdf.latest
+        const Names = use ? { Names: dict({ Other: at }) } : {}
+        increment.put(catalogRef, { value: dictWith(catalog, { Extensions: at, ...Names }) })
+      })
+      return append(fakeSign(with5), (increment, pdf) => {
+        const at = pdf.latest.catalog.entries.get('Extensions')
+        const value = dict({ ESIC: dict({ ExtensionLevel: 5 }) })
+        if (isRef(at)) increment.put(at, { value })
+      })
+    }
+    const base = await samplePdf()
+    expect(kinds(extended(false))).toEqual([])
+    expect(kinds(extended(true))).toEqual(['!page-content'])
+  })
+
+  it("a saver's own trailer key may be dropped, and none may be brought or turned", async () => {
+    const sample = latin(await samplePdf())
+    const own = (text: string, key: string): Uint8Array =>
+      fromLatin(text.replace(/\/Size (\d+)(?![\s\S]*\/Size)/, `/Size $1 ${key}`))
+    const carrying = fakeSign(own(sample, '/AdditionalStreams [1 0 R]'))
+    const rewrite = append(carrying, (increment, pdf) => {
+      const page = pageOf(pdf)
+      increment.put(page.ref, { value: page.dict })
+    })
+    const trailerOf = (bytes: Uint8Array): string => latin(bytes).slice(carrying.length)
+    expect(trailerOf(rewrite)).not.toContain('AdditionalStreams')
+    expect(kinds(rewrite)).toEqual([])
+    const turned = fromLatin(
+      latin(carrying) + trailerOf(own(latin(rewrite), '/AdditionalStreams [2 0 R]')),
+    )
+    expect(kinds(turned)).toEqual(['!unknown'])
   })
 })
 

@@ -1,8 +1,15 @@
 import { unaccountedBytes, unlistedMembers } from '../accounting.ts'
 import { DocumentError } from '../errors.ts'
 import type { PdfFile } from '../pdf-file.ts'
-import { annotationObjects, pageContentObjects, pageTreeObjects, shownObjects } from '../reach.ts'
+import {
+  annotationObjects,
+  pageContentObjects,
+  pageTreeObjects,
+  reach,
+  shownObjects,
+} from '../reach.ts'
 import { type IntactSignature, listSignatures, type PdfSignature } from '../signatures.ts'
+import { isDict, isName } from '../values.ts'
 import { catalogRule, trailerRule } from './catalog-rule.ts'
 import { type Change, change, type ChangeKind, plain } from './change.ts'
 import { dssRule } from './dss-rule.ts'
@@ -49,6 +56,7 @@ function judge(step: Step): Change[] {
   unclaimedWidgets(step, gained)
   bytesRule(step)
   secondUse(step)
+  unusedAdditions(step)
   unexplained(step)
   return step.changes
 }
@@ -80,6 +88,27 @@ function secondUse(step: Step): void {
   for (const [number, role] of roles)
     if ((role === 'aside' ? shown : drawing).has(number))
       step.changes.push(change('page-content', false, step.revision.index, number))
+}
+
+/**
+ * New objects that nothing leads to show nothing: some savers leave their own leftovers. To use one later, a revision
+ * would have to change something that is in use. Catalogues and pages are what a repairing reader might pick up.
+ */
+function unusedAdditions(step: Step): void {
+  const added = [...step.open].filter((number) => step.objects.get(number) === 'added')
+  if (added.length === 0) return
+  const used = reach(step.after, step.after.trailer, new Set())
+  const unused = added.filter((number) => !used.has(number) && !isPageLike(step, number))
+  for (const number of unused) step.open.delete(number)
+  const [first] = unused
+  if (first !== undefined)
+    step.changes.push(change('unreferenced', true, step.revision.index, first))
+}
+
+function isPageLike(step: Step, number: number): boolean {
+  const value = step.after.object(number)
+  const type = isDict(value) ? value.entries.get('Type') : undefined
+  return ['Catalog', 'Pages', 'Page'].some((name) => isName(type, name))
 }
 
 function unexplained(step: Step): void {

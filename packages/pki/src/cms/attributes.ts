@@ -70,19 +70,29 @@ export function readSignedAttributes(node: DerNode, tag: number): SignedAttribut
   }
 }
 
-/** SET OF Attribute; the same type twice is refused, for two values under one name decide nothing. */
+/** SET OF Attribute; the same signed type twice is refused, for two values under one name decide nothing. */
 export function readAttributes(node: DerNode, tag: number): readonly CmsAttribute[] {
   const seen = new Set<string>()
   return childrenOf(node, tag).map((child) => {
-    const fields = fieldsOf(child)
-    const oid = readOid(fields.next(TAG.oid))
-    const values = childrenOf(fields.next(TAG.set), TAG.set)
-    fields.end()
+    const attribute = readAttribute(child)
+    const { oid } = attribute
     if (seen.has(oid)) throw new DerError('pki.der-extra-field', child.offset, `${oid} twice`)
-    if (values.length === 0) throw new DerError('pki.der-missing-field', child.offset)
     seen.add(oid)
-    return { oid, values }
+    return attribute
   })
+}
+
+/** Unsigned attributes: some programs repeat the attribute for each further timestamp or countersignature (§11.4). */
+export const readUnsignedAttributes = (node: DerNode, tag: number): readonly CmsAttribute[] =>
+  childrenOf(node, tag).map(readAttribute)
+
+function readAttribute(node: DerNode): CmsAttribute {
+  const fields = fieldsOf(node)
+  const oid = readOid(fields.next(TAG.oid))
+  const values = childrenOf(fields.next(TAG.set), TAG.set)
+  fields.end()
+  if (values.length === 0) throw new DerError('pki.der-missing-field', node.offset)
+  return { oid, values }
 }
 
 function singleValue(all: readonly CmsAttribute[], oid: string): DerNode | undefined {

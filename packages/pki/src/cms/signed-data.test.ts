@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DerError } from '../errors.ts'
 import { parseSignedAttributes } from './attributes.ts'
-import { parseSignedData, type SignedData } from './signed-data.ts'
+import { parseForeignSignedData, parseSignedData, type SignedData } from './signed-data.ts'
 import { type SignerInfoFacts, verifySignerInfo } from './verify-signer-info.ts'
 
 const hasOpenssl = spawnSync('openssl', ['version']).status === 0
@@ -81,6 +81,45 @@ describe.skipIf(!hasOpenssl).each(forms)('CMS made by openssl with %s', (_, newK
     const again = parseSignedAttributes(signedAttributes?.der as Uint8Array)
     expect(again.messageDigest).toEqual(signedAttributes?.messageDigest)
     expect(again.signingCertificateV2).toEqual(signedAttributes?.signingCertificateV2)
+  })
+
+  it('a version that does not fit is refused, and told of a foreign one', () => {
+    const der = make('-cades')
+    const changed = der.slice()
+    const at = Buffer.from(der).indexOf(Buffer.from('020101', 'hex'))
+    changed[at + 2] = 3
+    expect(() => parseSignedData(changed)).toThrow(DerError)
+    const foreign = parseForeignSignedData(changed)
+    expect(foreign.irregularities).toEqual(['version'])
+    expect(facts(foreign, content).signatureValid).toBe(true)
+    expect(parseForeignSignedData(der)).toEqual(parseSignedData(der))
+  })
+
+  it('in BER is refused, and read as a foreign one', () => {
+    const ber = make('-nodetach', '-stream', '-cades')
+    expect(() => parseSignedData(ber)).toThrow(DerError)
+    const foreign = parseForeignSignedData(ber)
+    expect(foreign.irregularities).toEqual(['ber'])
+    expect(foreign.content).toEqual(content)
+    expect(facts(foreign)).toMatchObject({ messageDigestMatches: true, signatureValid: true })
+    expect(parseSignedData(foreign.der).irregularities).toEqual([])
+  })
+
+  it('over SHA-1 matches nothing, unless its weakness is told', () => {
+    const signedData = parseSignedData(make('-md', 'sha1'))
+    expect(facts(signedData, content)).toMatchObject({
+      messageDigestMatches: false,
+      signatureValid: false,
+      weak: true,
+    })
+    const [signerInfo] = signedData.signerInfos
+    const told = verifySignerInfo({
+      signedData,
+      signerInfo: signerInfo!,
+      content,
+      evenIfWeak: true,
+    })
+    expect(told).toMatchObject({ messageDigestMatches: true, signatureValid: true, weak: true })
   })
 
   it('every flipped byte is refused, unreadable to arithmetic, or in the certificate', () => {

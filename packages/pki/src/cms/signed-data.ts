@@ -1,9 +1,11 @@
+import { equalBytes } from '@yunqian/sm'
 import { type SignatureAlgorithmName, signerInfoAlgorithmNameOf } from '../algorithms.ts'
 import {
   childrenOf,
   contextConstructed,
   contextPrimitive,
   type DerFields,
+  derFromBer,
   type DerNode,
   explicitChild,
   fieldsOf,
@@ -22,8 +24,8 @@ import { type Certificate, readCertificate } from '../x509/certificate.ts'
 import { type Name, readName } from '../x509/name.ts'
 import {
   type CmsAttribute,
-  readAttributes,
   readSignedAttributes,
+  readUnsignedAttributes,
   SIGNED_ATTRIBUTES_TAG,
   type SignedAttributes,
 } from './attributes.ts'
@@ -46,6 +48,12 @@ export interface SignerInfo {
   readonly unsignedAttributes: readonly CmsAttribute[]
 }
 
+/**
+ * Writing that RFC 5652 or DER does not allow and other programs nevertheless produce. `ber`: lengths or segments that
+ * DER forbids; `version`: not the one the content calls for; `digest-algorithms`: not those the signers use.
+ */
+export type CmsIrregularity = 'ber' | 'version' | 'digest-algorithms'
+
 /** Revocation information that is no CRL: an identifier and its value (RFC 5652 §10.2.1). */
 export interface OtherRevocationInfo {
   readonly format: string
@@ -53,6 +61,7 @@ export interface OtherRevocationInfo {
 }
 
 export interface SignedData {
+  /** The DER as read; re-encoded where the signature came in BER. */
   readonly der: Uint8Array
   /** `gm`: GM/T 0010 identifiers instead of those of RFC 5652; the structure is the same. */
   readonly dialect: 'rfc' | 'gm'
@@ -65,6 +74,8 @@ export interface SignedData {
   readonly crls: readonly Uint8Array[]
   readonly otherRevocationInfos: readonly OtherRevocationInfo[]
   readonly signerInfos: readonly SignerInfo[]
+  /** Empty unless read by {@link parseForeignSignedData}. */
+  readonly irregularities: readonly CmsIrregularity[]
 }
 
 const DIALECTS: Readonly<Record<string, SignedData['dialect']>> = {
@@ -79,36 +90,62 @@ const DIALECTS: Readonly<Record<string, SignedData['dialect']>> = {
  * @throws DerError
  */
 export function parseSignedData(der: Uint8Array): SignedData {
-  const outer = fieldsOf(readDer(der))
+  const signedData = readSignedData(readDer(der))
+  const [irregularity] = signedData.irregularities
+  if (irregularity === 'version') throw new DerError('pki.der-unsupported-version', 0)
+  if (irregularity) throw new DerError('pki.der-invalid-value', 0, irregularity)
+  return signedData
+}
+
+/**
+ * The same for a signature that another program made: what it writes otherwise than {@link parseSignedData} demands
+ * is named in `irregularities`, for the caller to weigh. BER is re-encoded first: RFC 5652 §5.4 has attributes and
+ * certificates signed in their DER form, so nothing signed is lost by it.
+ * @throws DerError
+ */
+export function parseForeignSignedData(bytes: Uint8Array): SignedData {
+  const node = readIfDer(bytes)
+  if (node) return readSignedData(node)
+  const signedData = readSignedData(readDer(derFromBer(bytes)))
+  return { ...signedData, irregularities: ['ber', ...signedData.irregularities] }
+}
+
+/** The value if every part of it is in DER lengths; a single one that is not makes it BER. */
+function readIfDer(bytes: Uint8Array): DerNode | undefined {
+  return equalBytes(derFromBer(bytes), bytes) ? readDer(bytes) : undefined
+}
+
+function readSignedData(node: DerNode): SignedData {
+  const outer = fieldsOf(node)
   const type = outer.next(TAG.oid)
   const dialect = DIALECTS[readOid(type)]
   if (!dialect) throw new DerError('pki.der-invalid-value', type.offset, 'not signed data')
   const body = explicitChild(outer.next(contextConstructed(0)))
   outer.end()
   const fields = fieldsOf(body)
-  const versionNode = fields.next(TAG.integer)
-  const version = readSmallInteger(versionNode)
+  const version = readSmallInteger(fields.next(TAG.integer))
   const digestsNode = fields.next(TAG.set)
   const { contentType, content } = readEncapsulated(fields.next())
   const certificates = readCertificates(fields)
   const revocation = readRevocation(fields)
   const infos = childrenOf(fields.next(TAG.set), TAG.set)
   fields.end()
-  const signerInfos = infos.map(readSignerInfo)
-  requireDigests(digestsNode, infos)
-  const signedData: SignedData = {
-    der,
+  const signers = infos.map(readSignerInfo)
+  const signedData = {
+    der: node.bytes,
     dialect,
     version,
     contentType,
     ...(content ? { content } : {}),
     certificates,
     ...revocation,
-    signerInfos,
+    signerInfos: signers.map(({ signerInfo }) => signerInfo),
   }
-  if (!versionFits(signedData))
-    throw new DerError('pki.der-unsupported-version', versionNode.offset)
-  return signedData
+  const irregularities: CmsIrregularity[] = []
+  if (!versionFits(signedData) || signers.some((signer) => !signer.versionFits))
+    irregularities.push('version')
+  if (!digestsFit(digestsNode, infos)) irregularities.push('digest-algorithms')
+  return { ...signedData, irregularities }
 }
 
 function readEncapsulated(node: DerNode): { contentType: string; content: Uint8Array | undefined } {
@@ -143,13 +180,10 @@ function readRevocation(fields: DerFields): Pick<SignedData, 'crls' | 'otherRevo
   return { crls, otherRevocationInfos }
 }
 
-function readSignerInfo(node: DerNode): SignerInfo {
+function readSignerInfo(node: DerNode): { signerInfo: SignerInfo; versionFits: boolean } {
   const fields = fieldsOf(node)
-  const version = fields.next(TAG.integer)
+  const version = readSmallInteger(fields.next(TAG.integer))
   const sid = readSignerIdentifier(fields.next())
-  // RFC 5652 §5.3: the version says which identifier follows.
-  if (readSmallInteger(version) !== (sid.kind === 'issuer-and-serial' ? 1 : 3))
-    throw new DerError('pki.der-unsupported-version', version.offset)
   const digestIdentifier = readAlgorithmIdentifier(fields.next())
   const digestAlgorithm = hasNoParameters(digestIdentifier)
     ? digestNameOf(digestIdentifier.oid)
@@ -159,11 +193,15 @@ function readSignerInfo(node: DerNode): SignerInfo {
   const signature = readOctetString(fields.next())
   const unsigned = fields.optional(contextConstructed(1))
   fields.end()
-  const unsignedAttributes = unsigned ? readAttributes(unsigned, contextConstructed(1)) : []
-  return {
+  const unsignedAttributes = unsigned ? readUnsignedAttributes(unsigned, contextConstructed(1)) : []
+  const signerInfo: SignerInfo = {
     sid,
     digestAlgorithm,
-    signatureAlgorithmName: signerInfoAlgorithmNameOf(signatureIdentifier, digestAlgorithm),
+    signatureAlgorithmName: signerInfoAlgorithmNameOf(
+      signatureIdentifier,
+      digestAlgorithm,
+      attributes !== undefined,
+    ),
     ...(attributes
       ? { signedAttributes: readSignedAttributes(attributes, SIGNED_ATTRIBUTES_TAG) }
       : {}),
@@ -173,6 +211,8 @@ function readSignerInfo(node: DerNode): SignerInfo {
       .flatMap((attribute) => attribute.values.map((value) => value.bytes)),
     unsignedAttributes,
   }
+  // RFC 5652 §5.3: the version says which identifier follows.
+  return { signerInfo, versionFits: version === (sid.kind === 'issuer-and-serial' ? 1 : 3) }
 }
 
 function readSignerIdentifier(node: DerNode): SignerIdentifier {
@@ -185,7 +225,7 @@ function readSignerIdentifier(node: DerNode): SignerIdentifier {
 }
 
 /** RFC 5652 §5.1 lets digestAlgorithms list others; then a verifier could not tell an added from a flipped one. */
-function requireDigests(node: DerNode, infos: readonly DerNode[]): void {
+function digestsFit(node: DerNode, infos: readonly DerNode[]): boolean {
   const listed = childrenOf(node, TAG.set).map((child) => readAlgorithmIdentifier(child).oid)
   const used = infos.map((info) => {
     const fields = fieldsOf(info)
@@ -193,15 +233,15 @@ function requireDigests(node: DerNode, infos: readonly DerNode[]): void {
     fields.next()
     return readAlgorithmIdentifier(fields.next()).oid
   })
-  const sound =
+  return (
     new Set(listed).size === listed.length &&
     listed.every((oid) => used.includes(oid)) &&
     used.every((oid) => listed.includes(oid))
-  if (!sound) throw new DerError('pki.der-invalid-value', node.offset, 'digest algorithms')
+  )
 }
 
 /** RFC 5652 §5.1 as far as what we read can occur; GM/T 0010 always writes 1. */
-function versionFits(signedData: SignedData): boolean {
+function versionFits(signedData: Omit<SignedData, 'irregularities'>): boolean {
   const { version, dialect, contentType, signerInfos, otherRevocationInfos } = signedData
   if (dialect === 'gm') return version === 1
   if (otherRevocationInfos.length > 0) return version === 5

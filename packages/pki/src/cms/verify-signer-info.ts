@@ -1,5 +1,5 @@
 import { equalBytes } from '@yunqian/sm'
-import { verifySignature } from '../algorithms.ts'
+import { isWeakAlgorithm, verifySignature } from '../algorithms.ts'
 import { digest, type DigestName } from '../digests.ts'
 import { CONTENT_TYPE } from '../oids.ts'
 import { type Certificate, certificateFingerprint } from '../x509/certificate.ts'
@@ -16,6 +16,8 @@ export interface SignerInfoFacts {
   readonly contentTypeMatches: boolean
   /** Whether the signing-certificate attribute names this certificate. */
   readonly signingCertificateMatches: boolean | 'absent'
+  /** The content digest or the signature rests on an algorithm that proves nothing against a forger any more. */
+  readonly weak: boolean
 }
 
 /**
@@ -30,9 +32,11 @@ export function verifySignerInfo(input: {
   readonly contentDigest?: Uint8Array | undefined
   readonly certificates?: readonly Certificate[]
   readonly sm2Id?: Uint8Array | undefined
+  /** For callers that pass `weak` on to whoever relies on the answer; without it nothing weak matches. */
+  readonly evenIfWeak?: boolean
 }): SignerInfoFacts {
-  const { signedData, signerInfo, sm2Id } = input
-  const { signedAttributes, digestAlgorithm } = signerInfo
+  const { signedData, signerInfo, sm2Id, evenIfWeak = false } = input
+  const { signedAttributes, digestAlgorithm, signatureAlgorithmName: algorithm } = signerInfo
   const content = signedData.content ?? input.content
   const signerCertificate = findSigner(signerInfo, [
     ...signedData.certificates,
@@ -43,13 +47,16 @@ export function verifySignerInfo(input: {
     signerCertificate !== undefined &&
     message !== undefined &&
     verifySignature({
-      algorithm: signerInfo.signatureAlgorithmName,
+      algorithm,
       publicKey: signerCertificate.publicKey,
       message,
       signature: signerInfo.signature,
       sm2Id,
+      evenIfWeak,
     })
-  const contentDigest = contentDigestOf(content, input.contentDigest, digestAlgorithm)
+  const weak = digestAlgorithm === 'sha1' || (algorithm !== undefined && isWeakAlgorithm(algorithm))
+  const digestName = weak && !evenIfWeak ? undefined : digestAlgorithm
+  const contentDigest = contentDigestOf(content, input.contentDigest, digestName)
   return {
     signerCertificate,
     // Without attributes the signature covers the content itself, so it is the comparison too.
@@ -61,6 +68,7 @@ export function verifySignerInfo(input: {
       ? signedAttributes.contentType === signedData.contentType
       : isPlainData(signedData.contentType),
     signingCertificateMatches: referenceMatches(signerInfo, signerCertificate),
+    weak,
   }
 }
 
@@ -69,8 +77,7 @@ function contentDigestOf(
   given: Uint8Array | undefined,
   name: DigestName | undefined,
 ): Uint8Array | undefined {
-  // SHA-1 is read for key identifiers only; a message digest under it proves nothing.
-  if (name === undefined || name === 'sha1') return undefined
+  if (name === undefined) return undefined
   return content ? digest(name, content) : given
 }
 

@@ -27,6 +27,11 @@ import {
   unknownCritical,
 } from '../x509/extension.ts'
 import { type Name, nameEquals, readName } from '../x509/name.ts'
+import {
+  type IssuingDistributionPoint,
+  readIssuingDistributionPoint,
+  scopeCovers,
+} from './issuing-distribution-point.ts'
 
 /** CRLReason by number (RFC 5280 §5.3.1); 7 is not used. */
 export const REVOCATION_REASONS = {
@@ -62,7 +67,8 @@ export interface Crl {
   readonly entries: ReadonlyMap<string, RevokedCertificate>
   readonly signatureAlgorithmName: SignatureAlgorithmName | undefined
   readonly signature: Uint8Array
-  /** Critical extensions nothing here understands, delta and partitioned lists among them: the list must not be used. */
+  readonly issuingDistributionPoint: IssuingDistributionPoint | undefined
+  /** Critical extensions nothing here understands, delta lists among them: the list must not be used. */
   readonly unknownCriticalExtensions: readonly string[]
 }
 
@@ -70,6 +76,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   EXTENSION_OID.authorityKeyIdentifier,
   EXTENSION_OID.crlNumber,
   EXTENSION_OID.issuerAltName,
+  EXTENSION_OID.issuingDistributionPoint,
 ])
 const KNOWN_IN_ENTRY: ReadonlySet<string> = new Set([
   EXTENSION_OID.reasonCode,
@@ -110,6 +117,11 @@ export function parseCrl(der: Uint8Array): Crl {
       readAuthorityKeyId,
     ),
     entries: readEntries(revoked, unread),
+    issuingDistributionPoint: extensionValue(
+      extensions,
+      EXTENSION_OID.issuingDistributionPoint,
+      readIssuingDistributionPoint,
+    ),
     signatureAlgorithmName: signatureAlgorithmNameOf(outer.signatureAlgorithm),
     signature: outer.signature,
     unknownCriticalExtensions: unread,
@@ -146,7 +158,7 @@ export function reasonOf(code: number): RevocationReason | undefined {
 
 /**
  * True when `issuer` signed this list and may sign lists: names chain, the signature verifies, cRLSign if it states a
- * key usage. A list with critical extensions we cannot read is nobody's.
+ * key usage. A list with critical extensions we cannot read is nobody's. Whom it speaks about is {@link crlCovers}.
  */
 export function verifyCrl(
   crl: Crl,
@@ -155,14 +167,30 @@ export function verifyCrl(
 ): boolean {
   return (
     crl.unknownCriticalExtensions.length === 0 &&
-    nameEquals(crl.issuer, issuer.subject) &&
     (issuer.keyUsage?.has('cRLSign') ?? true) &&
+    crlIsWhole(crl, issuer, options)
+  )
+}
+
+/** Only that nothing of the list changed since `issuer` signed it, be it of a kind or algorithm nobody should use. */
+export function crlIsWhole(
+  crl: Crl,
+  issuer: Certificate,
+  options: { readonly sm2Id?: Uint8Array | undefined; readonly evenIfWeak?: boolean } = {},
+): boolean {
+  return (
+    nameEquals(crl.issuer, issuer.subject) &&
     verifySignature({
       algorithm: crl.signatureAlgorithmName,
       publicKey: issuer.publicKey,
       message: crl.tbs,
       signature: crl.signature,
       sm2Id: options.sm2Id,
+      evenIfWeak: options.evenIfWeak ?? false,
     })
   )
 }
+
+/** Whether the list, once verified, says anything about this certificate of its issuer. */
+export const crlCovers = (crl: Crl, certificate: Certificate): boolean =>
+  scopeCovers(crl.issuingDistributionPoint, certificate)

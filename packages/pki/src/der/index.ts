@@ -1,3 +1,4 @@
+export { derFromBer } from './from-ber.ts'
 export { childrenOf, explicitChild, expectTag, fieldsOf, type DerFields } from './fields.ts'
 export {
   contextConstructed,

@@ -24,12 +24,14 @@ export function verifyOcspResponse(input: {
   readonly certificate?: Certificate
   readonly issuer: Certificate
   readonly sm2Id?: Uint8Array | undefined
+  /** Accepts algorithms that a status must not rest on; see {@link verifySignature}. */
+  readonly evenIfWeak?: boolean
 }): OcspFacts {
-  const { response, certificate, issuer, sm2Id } = input
+  const { response, certificate, issuer, sm2Id, evenIfWeak = false } = input
   const { basic } = response
   if (!basic || basic.unknownCriticalExtensions.length > 0)
     return { responder: undefined, signatureValid: false, single: undefined }
-  const responder = findResponder(basic, issuer, sm2Id)
+  const responder = findResponder(basic, issuer, { sm2Id, evenIfWeak })
   const signatureValid =
     responder !== undefined &&
     verifySignature({
@@ -38,6 +40,7 @@ export function verifyOcspResponse(input: {
       message: basic.tbs,
       signature: basic.signature,
       sm2Id,
+      evenIfWeak,
     })
   const single =
     certificate && basic.responses.find((one) => certIdNames(one.certId, certificate, issuer))
@@ -63,22 +66,23 @@ export function certIdNames(
 function findResponder(
   basic: OcspBasicResponse,
   issuer: Certificate,
-  sm2Id: Uint8Array | undefined,
+  options: { readonly sm2Id: Uint8Array | undefined; readonly evenIfWeak: boolean },
 ): Certificate | undefined {
-  if (isNamed(basic, issuer)) return issuer
+  if (isResponder(basic, issuer)) return issuer
   return basic.certificates.find(
     (candidate) =>
-      isNamed(basic, candidate) &&
+      isResponder(basic, candidate) &&
       candidate.extKeyUsage?.includes(KEY_PURPOSE.ocspSigning) === true &&
       (candidate.keyUsage?.has('digitalSignature') ?? true) &&
       candidate.unknownCriticalExtensions.length === 0 &&
       candidate.notBefore <= basic.producedAt &&
       basic.producedAt <= candidate.notAfter &&
-      verifyIssued(candidate, issuer, { sm2Id }),
+      verifyIssued(candidate, issuer, options),
   )
 }
 
-function isNamed({ responderId }: OcspBasicResponse, certificate: Certificate): boolean {
+/** Whether the response says that this certificate's key made it. */
+export function isResponder({ responderId }: OcspBasicResponse, certificate: Certificate): boolean {
   return responderId.kind === 'name'
     ? nameEquals(responderId.name, certificate.subject)
     : // KeyHash is SHA-1 of the public key's bits, whatever hash the rest uses (RFC 6960 §4.2.1).

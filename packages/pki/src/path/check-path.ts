@@ -1,3 +1,4 @@
+import { isWeakAlgorithm } from '../algorithms.ts'
 import { verifyIssued } from '../x509/issued.ts'
 import type { Certificate } from '../x509/certificate.ts'
 import { isSelfIssued } from '../x509/certificate.ts'
@@ -18,9 +19,7 @@ export function checkPath(path: readonly Certificate[], at: Date): readonly Path
   for (let index = 0; index < path.length - 1; index++) {
     const certificate = path[index] as Certificate
     const issuer = path[index + 1] as Certificate
-    if (certificate.signatureAlgorithmName === undefined)
-      report('path.algorithm-unsupported', index)
-    else if (!verifyIssued(certificate, issuer)) report('path.signature-invalid', index)
+    for (const code of signatureProblems(certificate, issuer)) report(code, index)
     if (at < certificate.notBefore) report('path.not-yet-valid', index)
     if (at > certificate.notAfter) report('path.expired', index)
     if (certificate.unknownCriticalExtensions.length > 0)
@@ -31,6 +30,14 @@ export function checkPath(path: readonly Certificate[], at: Date): readonly Path
   }
   if (!policiesHold(path.slice(0, -1).toReversed())) report('path.policy', 0)
   return problems
+}
+
+function signatureProblems(certificate: Certificate, issuer: Certificate): PathProblemCode[] {
+  const { signatureAlgorithmName: algorithm } = certificate
+  if (algorithm === undefined || issuer.publicKey.kind === 'unsupported')
+    return ['path.algorithm-unsupported']
+  if (!verifyIssued(certificate, issuer, { evenIfWeak: true })) return ['path.signature-invalid']
+  return isWeakAlgorithm(algorithm) ? ['path.algorithm-weak'] : []
 }
 
 /** What keeps the certificate at `index` from standing above those before it. */

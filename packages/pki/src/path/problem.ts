@@ -2,6 +2,7 @@
 export type PathProblemCode =
   | 'path.no-issuer'
   | 'path.algorithm-unsupported'
+  | 'path.algorithm-weak'
   | 'path.signature-invalid'
   | 'path.not-yet-valid'
   | 'path.expired'

@@ -1,4 +1,4 @@
-import { type SignedData, parseSignedData } from '../cms/signed-data.ts'
+import { parseForeignSignedData, parseSignedData, type SignedData } from '../cms/signed-data.ts'
 import {
   childrenOf,
   contextConstructed,
@@ -105,12 +105,24 @@ export function parseTimeStampResponse(der: Uint8Array): TimeStampResponse {
  * @throws DerError
  */
 export function parseTimeStampToken(der: Uint8Array): TimeStampToken {
-  const signedData = parseSignedData(der)
+  return tokenOf(parseSignedData(der))
+}
+
+/**
+ * The same for a token of an authority elsewhere; see {@link parseForeignSignedData}.
+ * @throws DerError
+ */
+export function parseForeignTimeStampToken(bytes: Uint8Array): TimeStampToken {
+  return tokenOf(parseForeignSignedData(bytes))
+}
+
+function tokenOf(signedData: SignedData): TimeStampToken {
   if (signedData.contentType !== CONTENT_TYPE.tstInfo || !signedData.content)
     throw new DerError('pki.der-invalid-value', 0, 'not a time-stamp token')
   if (signedData.signerInfos.length !== 1)
     throw new DerError('pki.der-extra-field', 0, 'a token has one signer')
-  return { der, tstInfo: readTstInfo(readDer(signedData.content)), signedData }
+  const { der, content } = signedData
+  return { der, tstInfo: readTstInfo(readDer(content)), signedData }
 }
 
 function readTstInfo(node: DerNode): TstInfo {
@@ -134,7 +146,8 @@ function readTstInfo(node: DerNode): TstInfo {
     genTime,
     ...(accuracy ? { accuracy: readAccuracy(accuracy) } : {}),
     ordering: ordering !== undefined && readBoolean(ordering),
-    ...(nonce ? { nonce: readNonce(nonce) } : {}),
+    // An authority repeats what it was sent, and several clients send random octets with the sign bit set.
+    ...(nonce ? { nonce: readIntegerHex(nonce) } : {}),
   }
 }
 

@@ -28,11 +28,17 @@ export function issuanceFacts(
   }
 }
 
+interface IssuedOptions {
+  readonly sm2Id?: Uint8Array | undefined
+  /** Accepts algorithms that prove wholeness no longer against a forger; see {@link verifySignature}. */
+  readonly evenIfWeak?: boolean
+}
+
 /** Names chain and the signature verifies. Whether the issuer may issue is {@link issuanceFacts}. */
 export function verifyIssued(
   certificate: Certificate,
   issuer: Certificate,
-  options: { readonly sm2Id?: Uint8Array | undefined } = {},
+  options: IssuedOptions = {},
 ): boolean {
   return (
     nameEquals(certificate.issuer, issuer.subject) && signatureMatches(certificate, issuer, options)
@@ -42,7 +48,7 @@ export function verifyIssued(
 const signatureMatches = (
   certificate: Certificate,
   issuer: Certificate,
-  { sm2Id }: { readonly sm2Id?: Uint8Array | undefined },
+  { sm2Id, evenIfWeak = false }: IssuedOptions,
 ): boolean =>
   verifySignature({
     algorithm: certificate.signatureAlgorithmName,
@@ -50,6 +56,7 @@ const signatureMatches = (
     message: certificate.tbs,
     signature: certificate.signature,
     sm2Id,
+    evenIfWeak,
   })
 
 /** Compares AuthorityKeyIdentifier with SubjectKeyIdentifier; a hint for path building, never a verdict. */
