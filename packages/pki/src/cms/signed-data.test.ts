@@ -92,7 +92,7 @@ describe.skipIf(!hasOpenssl).each(forms)('CMS made by openssl with %s', (_, newK
     const foreign = parseForeignSignedData(changed)
     expect(foreign.irregularities).toEqual(['version'])
     expect(facts(foreign, content).signatureValid).toBe(true)
-    expect(parseForeignSignedData(der)).toEqual(parseSignedData(der))
+    expect(parseForeignSignedData(der).irregularities).toEqual([])
   })
 
   it('in BER is refused, and read as a foreign one', () => {
