@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import { assert, property, uint8Array } from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DerError } from '../errors.ts'
 import { derFromBer } from './from-ber.ts'
@@ -47,8 +47,8 @@ describe('DER from BER', () => {
   })
 
   it('throws nothing but DerError whatever it is given', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
+    assert(
+      property(uint8Array({ maxLength: 60 }), (bytes) => {
         try {
           derFromBer(bytes)
         } catch (error) {
