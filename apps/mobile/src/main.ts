@@ -5,7 +5,9 @@ import '@yunqian/design/base.css'
 import './phone.css'
 import App from './app.vue'
 import { followAddress } from './place.ts'
+import { followTextSize } from './text-size.ts'
 
 followLanguage()
+followTextSize()
 followAddress()
 createApp(App).mount('#app')

@@ -4,13 +4,13 @@ import { ref } from 'vue'
 export type Place =
   | { readonly at: 'home' | 'scan' | 'certificate' | 'history' | 'handwriting' }
   | { readonly at: 'open-qr'; readonly qr: string }
-  | { readonly at: 'task'; readonly taskId: string }
+  | { readonly at: 'task' | 'signed'; readonly taskId: string }
 
 export function parsePlace(hash: string): Place {
   const [, first = '', ...rest] = hash.replace(/^#/, '').split('/')
   const tail = decoded(rest.join('/'))
   if (first === 'scan' && tail !== '') return { at: 'open-qr', qr: tail }
-  if (first === 'task' && tail !== '') return { at: 'task', taskId: tail }
+  if ((first === 'task' || first === 'signed') && tail !== '') return { at: first, taskId: tail }
   if (first === 'scan' || first === 'certificate' || first === 'history' || first === 'handwriting')
     return { at: first }
   return { at: 'home' }
@@ -35,6 +35,7 @@ export function followAddress(): void {
   read()
 }
 
+/** `replace` leaves no step behind: the back button must not lead to a screen that is over. */
 export function go(hash: string, options: { replace?: boolean } = {}): void {
   if (options.replace) {
     history.replaceState(null, '', `#/${hash}`)

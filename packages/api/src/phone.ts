@@ -125,6 +125,7 @@ export const TaskDetail = Closed({
   }),
   /** The document as it stood before this signature: its length in the content, for `pdf`. */
   baseLength: Type.Optional(Type.Integer()),
+  /** A consent is signed only once its end was in view. */
   requiresFullReading: Type.Boolean(),
 })
 export type TaskDetail = Static<typeof TaskDetail>
@@ -338,6 +339,19 @@ export const phoneEndpoints = {
     params: TaskParams,
     replyMediaType: 'application/octet-stream',
     problems: ['signing.task-unknown', 'signing.task-closed'],
+  }),
+  getSignedContent: endpoint({
+    operationId: 'getSignedContent',
+    method: 'GET',
+    path: '/v1/phone/tasks/:taskId/signed-content',
+    principal: 'device',
+    summary: {
+      zh: '再看一遍已签的原文',
+      en: 'The very bytes the holder signed, to look at again',
+    },
+    params: TaskParams,
+    replyMediaType: 'application/octet-stream',
+    problems: ['signing.task-unknown', 'signing.not-finished'],
   }),
   refuseTask: endpoint({
     operationId: 'refuseTask',

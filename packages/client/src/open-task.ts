@@ -39,10 +39,13 @@ export async function openTask(
   link: PlatformLink,
   signatory: Signatory,
   taskId: string,
+  onProgress?: (share: number) => void,
 ): Promise<OpenedTask> {
-  const { device } = signatory
-  const detail = await link.call(phoneEndpoints.getTask, { device, params: { taskId } })
-  const content = await link.download(phoneEndpoints.getTaskContent, { device, params: { taskId } })
+  const call = { device: signatory.device, params: { taskId } }
+  const detail = await link.call(phoneEndpoints.getTask, call)
+  const content = await link.download(phoneEndpoints.getTaskContent, call, (received) =>
+    onProgress?.(Math.min(1, received / detail.content.bytes)),
+  )
   const toBeSigned = fromBase64(detail.toBeSigned)
 
   require(content.length === detail.content.bytes, 'content-length')

@@ -162,8 +162,15 @@ export class Phone {
     return this.#link.call(phoneEndpoints.scan, { device: await this.#device(), body: { qr } })
   }
 
-  async openTask(taskId: string): Promise<OpenedTask> {
-    return openTask(this.#link, await this.#signatory(), taskId)
+  /** Downloads and checks a task; `onProgress` is told the share of the content that has come, 0 to 1. */
+  async openTask(taskId: string, onProgress?: (share: number) => void): Promise<OpenedTask> {
+    return openTask(this.#link, await this.#signatory(), taskId, onProgress)
+  }
+
+  /** What was signed on this phone, to be looked at again. */
+  async signedContent(taskId: string): Promise<Uint8Array> {
+    const call = { device: await this.#device(), params: { taskId } }
+    return this.#link.download(phoneEndpoints.getSignedContent, call)
   }
 
   /** Signs a task that was opened, and so checked, on this phone. */

@@ -7,13 +7,19 @@ import {
   type QueryOf,
   type ReplyOf,
 } from '@yunqian/api'
-import { toHex } from '@yunqian/sm'
+import { concatBytes, toHex } from '@yunqian/sm'
 import { toBase64Url, utf8 } from './bytes.ts'
 import { isProblemCode, PhoneError } from './errors.ts'
 import type { PhonePorts } from './ports.ts'
 
 /** Attempts of one call whose answer was lost or told to try again; each attempt is signed anew. */
 const maxAttempts = 4
+const worthAnother: ReadonlySet<string> = new Set([
+  'phone.offline',
+  'platform.request-in-progress',
+  'platform.overloaded',
+  'platform.internal',
+])
 
 interface Call<E> {
   readonly device: string
@@ -44,47 +50,61 @@ export class PlatformLink {
   }
 
   async call<E extends Endpoint>(endpoint: E, call: Call<E>): Promise<ReplyOf<E>> {
-    const response = await this.#send(endpoint, call)
-    if (response.status === 204) return undefined as ReplyOf<E>
+    const text = await this.#send(endpoint, call, (response) => response.text())
+    if (text === '') return undefined as ReplyOf<E>
     try {
-      return (await response.json()) as ReplyOf<E>
+      return JSON.parse(text) as ReplyOf<E>
     } catch (cause) {
       throw new PhoneError('phone.answer-malformed', { cause })
     }
   }
 
-  /** For endpoints that answer bytes. */
-  async download<E extends Endpoint>(endpoint: E, call: Call<E>): Promise<Uint8Array> {
-    const response = await this.#send(endpoint, call)
-    return new Uint8Array(await response.arrayBuffer())
+  /** For endpoints that answer bytes; `onBytes` is told how many have come. */
+  async download<E extends Endpoint>(
+    endpoint: E,
+    call: Call<E>,
+    onBytes?: (received: number) => void,
+  ): Promise<Uint8Array> {
+    return this.#send(endpoint, call, async (response) => {
+      const parts: Uint8Array[] = []
+      let received = 0
+      for (const reader = response.body!.getReader(); ;) {
+        const { done, value } = await reader.read()
+        if (done) return concatBytes(...parts)
+        parts.push(value)
+        onBytes?.((received += value.length))
+      }
+    })
   }
 
-  async #send<E extends Endpoint>(endpoint: E, call: Call<E>): Promise<Response> {
+  async #send<E extends Endpoint, T>(
+    endpoint: E,
+    call: Call<E>,
+    read: (response: Response) => Promise<T>,
+  ): Promise<T> {
     const idempotencyKey =
       endpoint.method === 'POST' ? (call.idempotencyKey ?? toBase64Url(this.#ports.random(16))) : ''
     let clockCorrected = false
     for (let attempt = 1; ; attempt += 1) {
-      const outcome = await this.#attempt(endpoint, call, idempotencyKey)
-      if (outcome instanceof Response) return outcome
+      const outcome = await this.#attempt(endpoint, call, idempotencyKey, read)
+      if (!(outcome instanceof PhoneError)) return outcome.value
       if (outcome.code === 'phone.clock-skew' && !clockCorrected && this.#correctClock(outcome)) {
         clockCorrected = true
         continue
       }
-      const lostOrBusy =
-        outcome.code === 'phone.offline' ||
-        outcome.code === 'platform.request-in-progress' ||
-        outcome.code === 'platform.overloaded' ||
-        outcome.code === 'platform.internal'
-      if (!lostOrBusy || attempt >= maxAttempts || call.signal?.aborted) throw outcome
+      if (!worthAnother.has(outcome.code) || attempt >= maxAttempts || call.signal?.aborted)
+        throw outcome
       await this.#ports.sleep(200 * 2 ** attempt)
     }
   }
 
-  async #attempt<E extends Endpoint>(
+  /** One signed request. An answer cut off in the middle is as good as none. */
+  async #attempt<E extends Endpoint, T>(
     endpoint: E,
     call: Call<E>,
     idempotencyKey: string,
-  ): Promise<Response | PhoneError> {
+    read: (response: Response) => Promise<T>,
+  ): Promise<{ readonly value: T } | PhoneError> {
     const path = pathOf(endpoint, call)
     const body = call.body === undefined ? '' : JSON.stringify(call.body)
     const headers = await this.#signedHeaders(
@@ -94,18 +114,17 @@ export class PlatformLink {
       call.device,
       idempotencyKey,
     )
-    let response: Response
     try {
-      response = await this.#ports.fetch(this.#ports.baseUrl + path, {
+      const response = await this.#ports.fetch(this.#ports.baseUrl + path, {
         method: endpoint.method,
         headers,
         ...(call.body === undefined ? {} : { body }),
         ...(call.signal === undefined ? {} : { signal: call.signal }),
       })
+      return response.ok ? { value: await read(response) } : await refusalOf(response)
     } catch (cause) {
       return new PhoneError('phone.offline', { cause })
     }
-    return response.ok ? response : refusalOf(response)
   }
 
   async #signedHeaders(method: string, path: string, body: string, device: string, key: string) {

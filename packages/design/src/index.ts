@@ -1,5 +1,5 @@
 export { type Language, followLanguage, language, messageTable, pick } from './language.ts'
-export { dateTime, dateTimeSeconds, day } from './moments.ts'
+export { dateTime, dateTimeSeconds, day, timeOfDay } from './moments.ts'
 export { default as EmptyState } from './empty-state.vue'
 export { default as LanguageSwitch } from './language-switch.vue'
 export { default as ProblemNote } from './problem-note.vue'

@@ -6,7 +6,13 @@ const locale = () => (language.value === 'zh' ? 'zh-CN' : 'en-GB')
 export function dateTime(iso: string): string {
   const moment = new Date(iso)
   if (Number.isNaN(moment.getTime())) return iso
-  return `${day(iso)} ${moment.toLocaleTimeString(locale(), { hour: '2-digit', minute: '2-digit', hour12: false })}`
+  return `${day(iso)} ${timeOfDay(iso)}`
+}
+
+/** 16:05 in the reader's own time zone. */
+export function timeOfDay(iso: string): string {
+  const options = { hour: '2-digit', minute: '2-digit', hour12: false } as const
+  return new Date(iso).toLocaleTimeString(locale(), options)
 }
 
 /** 2026-11-24 16:05:09, where the second matters. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { handwritingOf, strokePath } from './handwriting.ts'
+import { handwritingOf, isMoreThanADot, scaled, strokePath } from './handwriting.ts'
 
 describe('handwriting from the pad', () => {
   it('counts time from the first point and stays inside the pad', () => {
@@ -29,5 +29,16 @@ describe('handwriting from the pad', () => {
 
   it('is nothing when nothing was written', () => {
     expect(handwritingOf([{ points: [] }], 300, 120)).toBeUndefined()
+  })
+
+  it('is kept in a pad of another size, and told from a touch by mistake', () => {
+    const point = (x: number, y: number) => ({ x, y, time: 0, pressure: 0.5 })
+    const [turned] = scaled([{ penColor: 'x', points: [point(30, 60)] }], 2, 0.5)
+    expect(turned).toEqual({ penColor: 'x', points: [point(60, 30)] })
+    const written = (...points: ReturnType<typeof point>[]) =>
+      isMoreThanADot(handwritingOf([{ points }], 300, 120)!)
+    expect(written(point(9, 9))).toBe(false)
+    expect(written(point(9, 9), point(20, 9))).toBe(false)
+    expect(written(point(9, 9), point(100, 90))).toBe(true)
   })
 })

@@ -33,6 +33,30 @@ export function handwritingOf(
   }
 }
 
+/** Whether somebody wrote: a touch by mistake or a single short line is no signature. */
+export function isMoreThanADot({ strokes }: Handwriting): boolean {
+  const length = strokes
+    .flatMap((points) =>
+      points
+        .slice(1)
+        .map((point, at) => Math.hypot(point.x - points[at]!.x, point.y - points[at]!.y)),
+    )
+    .reduce((sum, part) => sum + part, 0)
+  return length >= 60
+}
+
+/** What was written, in a pad of another size. */
+export function scaled<P extends { readonly points: readonly PadPoint[] }>(
+  groups: readonly P[],
+  across: number,
+  down: number,
+): P[] {
+  return groups.map((group) => ({
+    ...group,
+    points: group.points.map((point) => ({ ...point, x: point.x * across, y: point.y * down })),
+  }))
+}
+
 /** The strokes as one SVG path in the pad's own coordinates. */
 export function strokePath(handwriting: Handwriting): string {
   return handwriting.strokes

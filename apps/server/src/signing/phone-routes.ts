@@ -9,7 +9,7 @@ import { openSigning } from './open-signing.ts'
 import { getPhoneState } from './phone-state.ts'
 import { listTasks, refuseTask } from './phone-tasks.ts'
 import type { SigningDeps } from './ports.ts'
-import { getTask, getTaskContent } from './prepare-task.ts'
+import { getSignedContent, getTask, getTaskContent } from './prepare-task.ts'
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')
 const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'base64'))
@@ -64,6 +64,9 @@ function mountTaskRoutes(app: HttpApp, deps: SigningDeps): void {
   })
   app.route(api.getTask, ({ device, params }) => getTask(deps, device, params.taskId))
   app.route(api.getTaskContent, ({ device, params }) => getTaskContent(deps, device, params.taskId))
+  app.route(api.getSignedContent, ({ device, params }) =>
+    getSignedContent(deps, device, params.taskId),
+  )
   app.route(api.refuseTask, ({ device, params, body }) =>
     refuseTask(deps, device, params.taskId, body.reason),
   )

@@ -4,7 +4,7 @@ import { documentById } from './document-store.ts'
 import { SigningError } from './errors.ts'
 import type { PhoneCaller, Signer, SigningDeps } from './ports.ts'
 import { type PreparedTask, preparationOf, savePreparation } from './preparation.ts'
-import { ownOpenTask, signerOf } from './signer.ts'
+import { ownOpenTask, ownTask, signerOf } from './signer.ts'
 import type { SigningTask } from './task.ts'
 import { taskSummary } from './task-view.ts'
 
@@ -24,7 +24,7 @@ export async function getTask(
     toBeSigned: Buffer.from(prepared.toBeSigned).toString('base64'),
     content: { mediaType: content.mediaType, bytes: content.bytes, sm3: toHex(content.sm3) },
     ...(base ? { baseLength: base.bytes } : {}),
-    requiresFullReading: task.kind === 'pdf' || task.kind === 'cms',
+    requiresFullReading: summary.documentType === 'consent',
   }
 }
 
@@ -35,6 +35,22 @@ export async function getTaskContent(
   taskId: string,
 ): Promise<Uint8Array> {
   const { prepared } = await prepareTask(deps, caller, taskId)
+  return deps.blobs.get(toHex(prepared.content.sm3))
+}
+
+/** What the holder signed, as it was shown to them. Throws `signing.task-unknown`, `signing.not-finished`. */
+export async function getSignedContent(
+  deps: SigningDeps,
+  caller: PhoneCaller,
+  taskId: string,
+): Promise<Uint8Array> {
+  const prepared = await deps.db.tx({ tenantId: caller.tenantId }, async (tx) => {
+    const task = await ownTask(tx, caller, taskId)
+    if (task.state !== 'signed' && task.state !== 'completed')
+      throw new SigningError('signing.not-finished')
+    return preparationOf(tx, task)
+  })
+  if (!prepared) throw new SigningError('signing.not-finished')
   return deps.blobs.get(toHex(prepared.content.sm3))
 }
 
