@@ -33,24 +33,29 @@ export async function proxyBefore(databaseUrl: string): Promise<CommitProxy> {
       socket.on('close', () => sockets.delete(socket))
     }
     let statement = ''
+    // A statement may leave together with its commit: then what it says counts, not what it did.
+    let unanswered = ''
     let wrote = new Set<string>()
     let struck = false
     let awaited = false
     let answered = false
     const asked = messageReader(false, (type, body) => {
       const text = body.toString('latin1')
-      if (type === 'P') statement = text.split('\0')[1] ?? ''
+      if (type === 'P') unanswered = statement = text.split('\0')[1] ?? ''
       if (type !== 'Q') return
       if (text.startsWith('begin')) wrote = new Set()
-      if (text !== 'commit\0' || wrote.size === 0) return
+      if (text !== 'commit\0') return
+      if (writes.test(unanswered)) wrote.add(deedOf(unanswered))
+      if (wrote.size === 0) return
       state.seen++
       if (state.seen !== state.at) return
       if (state.moment === 'after the commit') awaited = true
       else struck = true
     })
     const heard = messageReader(true, (type, body) => {
-      if (type === 'Z') answered = true
       const tag = type === 'C' ? body.toString('latin1') : ''
+      if (/^(COMMIT|ROLLBACK)/.test(tag)) answered = true
+      if ((type === 'C' && !/^(BEGIN|SET)/.test(tag)) || type === 'E') unanswered = ''
       if (/^(INSERT 0|UPDATE|DELETE) [1-9]/.test(tag)) wrote.add(deedOf(statement))
     })
     near.on('data', (chunk: Buffer) => {
@@ -85,10 +90,15 @@ export async function proxyBefore(databaseUrl: string): Promise<CommitProxy> {
   }
 }
 
+const writes = /\b(insert)\s+into\s+(\w+)|\b(update)\s+(\w+)\s+set\b|\b(delete)\s+from\s+(\w+)/
+
 /** `insert into signing_session (…` is `insert signing_session`. */
 const deedOf = (sql: string): string =>
-  /^\s*(insert|update|delete)\s+(?:into\s+|from\s+)?(\w+)/.exec(sql)?.slice(1, 3).join(' ') ??
-  'a function'
+  writes
+    .exec(sql)
+    ?.slice(1)
+    .filter((part) => part !== undefined)
+    .join(' ') ?? 'a function'
 
 /** Splits bytes into messages; the first of a front end has no type. */
 function messageReader(

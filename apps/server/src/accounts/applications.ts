@@ -28,10 +28,14 @@ interface ByStaff {
   readonly staffId?: string
 }
 
-/** Lets a program in by `Authorization: Bearer yq_<application>_<secret>`; throws `platform.unauthenticated`. */
+/**
+ * Lets a program in by `Authorization: Bearer yq_<application>_<secret>`; throws `platform.unauthenticated`. `lastSeen` is
+ * this process's memory of when it last wrote down a program's use.
+ */
 export async function authenticateApplication(
   { db, clock }: Pick<Platform, 'db' | 'clock'>,
   request: ArrivedRequest,
+  lastSeen: Map<string, number>,
 ): Promise<ApplicationPrincipal> {
   const header = request.headers.authorization
   const parts = /^Bearer yq_([0-9a-f-]{36})_([A-Za-z0-9_-]{43})$/i.exec(
@@ -40,27 +44,27 @@ export async function authenticateApplication(
   const [, applicationId, secret] = parts ?? []
   if (!applicationId || !secret || !isUuid(applicationId))
     throw new AccountsError('platform.unauthenticated')
-  const found = await db.tx('no-tenant', (tx) =>
-    tx.queryOne<{
-      tenant_id: string
-      centre_id: string
-      name: string
-      state: string
-      secret_hash: Uint8Array
-    }>('select * from resolve_application($1)', [applicationId]),
-  )
+  const [found] = await db.once<{
+    tenant_id: string
+    centre_id: string
+    name: string
+    state: string
+    secret_hash: Uint8Array
+  }>('no-tenant', 'select * from resolve_application($1)', [applicationId])
   if (!found || found.state !== 'active' || !timingSafeEqual(found.secret_hash, tokenHash(secret)))
     throw new AccountsError('platform.unauthenticated')
   const tenantId = found.tenant_id
   // Once a minute is enough to see whether a key is in use.
   const now = clock.now()
-  await db.tx({ tenantId }, (tx) =>
-    tx.execute(
+  if (now.getTime() - (lastSeen.get(applicationId) ?? 0) >= 60_000) {
+    lastSeen.set(applicationId, now.getTime())
+    await db.once(
+      { tenantId },
       `update application set last_used_at = $3 where tenant_id = $1 and application_id = $2
          and (last_used_at is null or last_used_at < $3::timestamptz - interval '1 minute')`,
       [tenantId, applicationId, now],
-    ),
-  )
+    )
+  }
   return {
     kind: 'application',
     tenantId,

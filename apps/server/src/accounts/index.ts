@@ -21,11 +21,12 @@ export type { AccountsPorts } from './routes.ts'
 
 /** Tenants, centres, people, staff and programs. */
 export function accountsRoom(platform: Platform, ports: AccountsPorts): Room {
+  const lastSeen = new Map<string, number>()
   return {
     name: 'accounts',
     authenticators: {
       staff: (request) => authenticateStaff(platform, request),
-      application: (request) => authenticateApplication(platform, request),
+      application: (request) => authenticateApplication(platform, request, lastSeen),
     },
     routes: (app) => mountAccountRoutes(app, platform, ports),
   }

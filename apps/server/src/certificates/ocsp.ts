@@ -59,10 +59,10 @@ function respond(
 }
 
 async function statusOf(deps: OcspDeps, serialHex: string): Promise<Omit<OcspStatus, 'certId'>> {
-  const row = await deps.db.tx('no-tenant', (tx) =>
-    tx.queryOne<{ state: string; state_since: Date }>('select * from resolve_certificate($1)', [
-      serialHex,
-    ]),
+  const [row] = await deps.db.once<{ state: string; state_since: Date }>(
+    'no-tenant',
+    'select * from resolve_certificate($1)',
+    [serialHex],
   )
   const now = deps.clock.now()
   const times = { thisUpdate: now, nextUpdate: new Date(now.getTime() + validMs) }

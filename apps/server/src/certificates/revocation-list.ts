@@ -40,12 +40,14 @@ export async function currentRevocationList(deps: RevocationListDeps): Promise<U
   }
 }
 
-function freshList(deps: RevocationListDeps): Promise<Uint8Array> {
+async function freshList(deps: RevocationListDeps): Promise<Uint8Array> {
+  const [listed] = await deps.db.once<FreshRow>('no-tenant', newestWithChange)
+  const fresh = ifFresh(listed, deps.clock.now())
+  if (fresh) return fresh
   return deps.db.tx('no-tenant', async (tx) => {
-    const fresh = await newestIfFresh(tx, deps.clock.now())
-    if (fresh) return fresh
     await tx.query('select pg_advisory_xact_lock($1, $2)', listLock)
-    return (await newestIfFresh(tx, deps.clock.now())) ?? makeList(deps, tx)
+    const row = await tx.queryOne<FreshRow>(newestWithChange)
+    return ifFresh(row, deps.clock.now()) ?? makeList(deps, tx)
   })
 }
 
@@ -59,12 +61,15 @@ export async function momentOfChange(tx: Tx, at: Date): Promise<Date> {
   return listed && listed > at ? listed : at
 }
 
-async function newestIfFresh(tx: Tx, now: Date): Promise<Uint8Array | undefined> {
-  const row = await newest(tx)
+type FreshRow = ListRow & { readonly changed_at: Date | null }
+
+const newestWithChange = `select *, last_status_change() as changed_at
+  from revocation_list order by crl_number desc limit 1`
+
+function ifFresh(row: FreshRow | undefined, now: Date): Uint8Array | undefined {
   if (!row || row.next_update.getTime() - now.getTime() < renewBeforeMs) return undefined
-  const change = await tx.queryOne<{ at: Date | null }>('select last_status_change() as at')
   // Lists carry whole seconds: a change within the same second is not surely in it.
-  if (change?.at && change.at.getTime() >= row.this_update.getTime()) return undefined
+  if (row.changed_at && row.changed_at.getTime() >= row.this_update.getTime()) return undefined
   return new Uint8Array(row.der)
 }
 

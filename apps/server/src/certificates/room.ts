@@ -69,9 +69,10 @@ export function openCertificates(platform: Platform, issuer: Issuer) {
     if (!found) throw new Error('revocation material of a certificate that is not there')
     const responder = ocsp.responder.chain[0] as Uint8Array
     const timeStamper = tsa.authority.chain[0] as Uint8Array
+    const [answer, list] = await Promise.all([ocspFor(ocsp, found.serialNumberHex), issuingList()])
     return {
-      ocsp: await ocspFor(ocsp, found.serialNumberHex),
-      crls: [await issuingList(), rootList],
+      ocsp: answer,
+      crls: [list, rootList],
       certificates: [found.der, issuing, root, timeStamper, responder],
     }
   }

@@ -1,4 +1,4 @@
-import type { Tx } from '../platform/index.ts'
+import type { Database, Tx } from '../platform/index.ts'
 import type { Device } from './device.ts'
 
 interface DeviceRow {
@@ -9,8 +9,10 @@ interface DeviceRow {
 }
 
 /** Finds a device whoever's it is: the one look-up before the tenant is known. */
-export async function resolveDevice(tx: Tx, deviceId: string): Promise<Device | undefined> {
-  const row = await tx.queryOne<DeviceRow>('select * from resolve_device($1)', [deviceId])
+export async function resolveDevice(db: Database, deviceId: string): Promise<Device | undefined> {
+  const [row] = await db.once<DeviceRow>('no-tenant', 'select * from resolve_device($1)', [
+    deviceId,
+  ])
   return (
     row && {
       tenantId: row.tenant_id,
@@ -70,20 +72,27 @@ export async function retireOtherDevices(
   )
 }
 
-/** False when this signer has used the nonce before; of two racing copies one waits for the other and loses. */
+/**
+ * False when this signer has used the nonce before; of two racing copies one waits for the other and loses. The commit
+ * does not wait for the disk: every request that changes anything commits its idempotency record durably before it runs,
+ * and the log is written in order, so the nonce is on disk with it. What a power cut can forget within a second are
+ * nonces of requests that only read.
+ */
 export async function takeNonce(
-  tx: Tx,
+  db: Database,
   request: { readonly signer: Uint8Array; readonly nonce: Uint8Array; readonly at: Date },
 ): Promise<boolean> {
-  const written = await tx.execute(
-    `insert into phone_request_nonce (signer, nonce, seen_at) values ($1, $2, $3)
-     on conflict do nothing`,
+  const written = await db.once(
+    'no-tenant',
+    `with quick as (select set_config('synchronous_commit', 'off', true))
+     insert into phone_request_nonce (signer, nonce, seen_at)
+     select $1::bytea, $2::bytea, $3::timestamptz from quick on conflict do nothing returning true`,
     [request.signer, request.nonce, request.at],
   )
-  return written === 1
+  return written.length === 1
 }
 
 /** Forgets nonces whose requests the clock window refuses anyway. */
-export async function forgetNonces(tx: Tx, before: Date): Promise<void> {
-  await tx.execute('delete from phone_request_nonce where seen_at < $1', [before])
+export async function forgetNonces(db: Database, before: Date): Promise<void> {
+  await db.once('no-tenant', 'delete from phone_request_nonce where seen_at < $1', [before])
 }

@@ -27,15 +27,15 @@ const SALT_BYTES = 32
  */
 export async function appendEvent(tx: Tx, event: NewEvent): Promise<{ eventId: string }> {
   const eventId = newId({ clock: { now: () => event.at }, random: systemRandom })
-  const tenant = await tx.queryOne<{ id: string | null }>('select current_tenant() as id')
-  if (!tenant?.id) throw new Error('an event needs a transaction of a tenant')
+  const { tenantId } = tx
+  if (tenantId === undefined) throw new Error('an event needs a transaction of a tenant')
   const committed = commitTo(event.personal)
   const record: EventRecord = {
     v: 1,
     id: eventId,
     type: event.type,
     at: event.at.toISOString(),
-    tenant: tenant.id,
+    tenant: tenantId,
     subject: event.subject,
     ...(event.document ? { document: event.document } : {}),
     ...(event.signature ? { signature: event.signature } : {}),

@@ -7,6 +7,8 @@ export type Scope = { readonly tenantId: string } | 'no-tenant'
 
 /** An open transaction. Rows come as PostgreSQL names them; `store.ts` of each room turns them into nouns. */
 export interface Tx {
+  /** Whose rows it may see; absent in a transaction of no tenant. */
+  readonly tenantId?: string
   /** All rows. int8 is a safe `number`, timestamptz a `Date`, bytea a `Uint8Array`, date a `yyyy-mm-dd` string. */
   query<Row>(sql: string, params?: readonly unknown[]): Promise<Row[]>
   /** The only row, or undefined when there is none; several are an error of ours. */
@@ -27,6 +29,8 @@ export interface Database {
    * rejects nothing happened, except that a connection lost during COMMIT leaves the outcome unknown.
    */
   tx<T>(scope: Scope, work: (tx: Tx) => Promise<T>, options?: TxOptions): Promise<T>
+  /** One statement as a transaction of its own, in one round trip. */
+  once<Row>(scope: Scope, sql: string, params?: readonly unknown[]): Promise<Row[]>
   close(): Promise<void>
 }
 
@@ -45,6 +49,8 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
     statement_timeout: 30_000,
     idle_in_transaction_session_timeout: 60_000,
     keepAlive: true,
+    // Statements go out without waiting for the answer to the one before.
+    pipeline: true,
     types: { getTypeParser },
   })
   const log = options.log ?? silentLog
@@ -53,6 +59,7 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
   let closed: Promise<void> | undefined
   return {
     tx: (scope, work, txOptions) => runTx(pool, scope, work, txOptions),
+    once: (scope, sql, params) => runStatement(pool, scope, sql, params),
     close: () => (closed ??= pool.end()),
   }
 }
@@ -75,7 +82,7 @@ async function runTx<T>(
 ): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     try {
-      return await runOnce(pool, beginning(scope, options), work)
+      return await runOnce(pool, scope, options, work)
     } catch (error) {
       if (attempt >= (options.retries ?? 0) || !isRepeatable(error)) throw error
       // Jitter keeps two that collided from colliding again.
@@ -84,35 +91,82 @@ async function runTx<T>(
   }
 }
 
-async function runOnce<T>(pool: Pool, begin: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+async function runOnce<T>(
+  pool: Pool,
+  scope: Scope,
+  options: TxOptions,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
+  const begin = beginning(scope, options)
+  return withClient(pool, async (client, drop) => {
+    // Not awaited: the first statement leaves with it. It is awaited before that statement's answer is believed.
+    const begun = client.query(begin)
+    begun.catch(() => undefined)
+    try {
+      const result = await work(txOver(client, scope, begun))
+      await begun
+      requireCommitted(await client.query('commit'))
+      return result
+    } catch (error) {
+      await client.query('rollback').catch(drop)
+      throw error
+    }
+  })
+}
+
+/** Begin, statement and commit leave together; the statement's error is the one that is told. */
+async function runStatement<Row>(
+  pool: Pool,
+  scope: Scope,
+  sql: string,
+  params: readonly unknown[] = [],
+): Promise<Row[]> {
+  const begin = beginning(scope, {})
+  return withClient(pool, async (client) => {
+    const sent = [client.query(begin), client.query(sql, [...params]), client.query('commit')]
+    const [begun, done, committed] = await Promise.allSettled(sent)
+    for (const one of [begun, done, committed])
+      if (one?.status !== 'fulfilled') throw one?.reason ?? new Error('a statement without an end')
+    requireCommitted((committed as PromiseFulfilledResult<QueryResult>).value)
+    return (done as PromiseFulfilledResult<QueryResult<never>>).value.rows
+  })
+}
+
+/** PostgreSQL answers COMMIT of a failed transaction with ROLLBACK, and no error. */
+function requireCommitted({ command }: QueryResult): void {
+  if (command === 'COMMIT') return
+  throw new PlatformError(
+    'platform.transaction-aborted',
+    'the transaction had failed and was rolled back',
+  )
+}
+
+/** Lends a connection; one that broke or was dropped meanwhile is not lent again. */
+async function withClient<T>(
+  pool: Pool,
+  work: (client: PoolClient, drop: (error: Error) => void) => Promise<T>,
+): Promise<T> {
   const client = await pool.connect()
   let broken: Error | undefined
-  const onError = (error: Error): void => void (broken = error)
-  client.on('error', onError)
+  const drop = (error: Error): void => void (broken ??= error)
+  client.on('error', drop)
   try {
-    await client.query(begin)
-    const result = await work(txOver(client))
-    const { command } = await client.query('commit')
-    // PostgreSQL answers COMMIT of a failed transaction with ROLLBACK, and no error.
-    if (command !== 'COMMIT')
-      throw new PlatformError(
-        'platform.transaction-aborted',
-        'the transaction had failed and was rolled back',
-      )
-    return result
-  } catch (error) {
-    await client.query('rollback').catch((failed: Error) => void (broken ??= failed))
-    throw error
+    return await work(client, drop)
   } finally {
-    client.removeListener('error', onError)
+    client.removeListener('error', drop)
     client.release(broken ?? false)
   }
 }
 
-function txOver(client: PoolClient): Tx {
-  const run = (sql: string, params: readonly unknown[] = []): Promise<QueryResult> =>
-    client.query(sql, [...params])
+function txOver(client: PoolClient, scope: Scope, begun: Promise<unknown>): Tx {
+  const run = async (sql: string, params: readonly unknown[] = []): Promise<QueryResult> => {
+    const answer = client.query(sql, [...params])
+    answer.catch(() => undefined)
+    await begun
+    return answer
+  }
   return {
+    ...(scope === 'no-tenant' ? {} : { tenantId: scope.tenantId }),
     query: async (sql, params) => (await run(sql, params)).rows,
     queryOne: async (sql, params) => {
       const { rows } = await run(sql, params)

@@ -1,16 +1,16 @@
 import type { SigningDeps } from './ports.ts'
-import { taskById, unfinishedTasks } from './task-store.ts'
+import { unfinishedTasks } from './task-store.ts'
 import type { SigningTask } from './task.ts'
 
 /**
- * Makes the finished thing of a stored signature. A failure is logged and left to `completeTasks`: the signature is safe
+ * Makes the finished thing of a stored signature, of a task as it was just read: done by another process meanwhile, it is
+ * done twice and kept once. A failure is logged and left to `completeTasks`: the signature is safe
  * and its holder is told `signed`.
  */
 export async function completeTask(deps: SigningDeps, task: SigningTask): Promise<boolean> {
-  const current = await deps.db.tx({ tenantId: task.tenantId }, (tx) => taskById(tx, task))
-  if (current?.state !== 'signed') return current?.state === 'completed'
+  if (task.state !== 'signed') return task.state === 'completed'
   try {
-    await deps.forms[current.kind].complete(deps, current)
+    await deps.forms[task.kind].complete(deps, task)
     return true
   } catch (error) {
     const code = (error as { code?: unknown }).code

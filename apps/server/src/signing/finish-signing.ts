@@ -11,7 +11,7 @@ import { keepHead } from './document-store.ts'
 import { SigningError } from './errors.ts'
 import { answerPurpose } from './join-signing.ts'
 import type { PhoneCaller, SigningDeps } from './ports.ts'
-import { preparationOf } from './preparation.ts'
+import { preparationOf, type PreparedTask } from './preparation.ts'
 import { closeSession, sessionById, type SigningSession } from './session-store.ts'
 import { insertSignature, signatureOf } from './signature-store.ts'
 import { ownTask } from './signer.ts'
@@ -78,8 +78,8 @@ async function keepSignature(
     equalBytes(answer.r, command.r) &&
     sm2VerifyDigest(parseSm2PublicKey(key.publicKey), locked.digest, signature)
   if (!valid) throw new SigningError('signing.signature-invalid')
-  await requireHead(tx, task, locked, at)
   const prepared = await preparationOf(tx, task)
+  await requireHead(tx, task, locked, prepared, at)
   if (!prepared || !equalBytes(prepared.digest, locked.digest))
     throw new SigningError('signing.head-moved')
   await insertSignature(tx, {
@@ -122,10 +122,10 @@ async function requireHead(
   tx: Tx,
   task: SigningTask,
   session: SigningSession,
+  prepared: PreparedTask | undefined,
   now: Date,
 ): Promise<void> {
   if (task.kind !== 'pdf') return
-  const prepared = await preparationOf(tx, task)
   const outcome = await keepHead(
     tx,
     { tenantId: task.tenantId, documentId: task.documentId! },

@@ -13,6 +13,7 @@ import {
   clearTries,
   keyById,
   keySecrets,
+  type KeySecrets,
   requireUsable,
   sidBytes,
   triesLeft,
@@ -57,22 +58,43 @@ async function joinOnce(
   command: JoinCommand,
 ): Promise<JoinResult> {
   const scope = { tenantId: caller.tenantId }
-  // 1. The session, if it is this phone's; what was answered before is answered from the row.
-  const session = await deps.db.tx(scope, (tx) => ownSession(tx, caller, command.sid))
-  if (session.state !== 'open') return answerAgain(deps, session, command.message)
   const message = readMessage(command.message)
-  // 2. The nonce leaves the memory here and never returns to it: whatever happens below, it answers at most once.
-  const nonce = deps.nonces.take(session.sid, deps.clock.now())
-  if (!nonce) return withoutNonce(deps, session)
+  // 1. The session, if it is this phone's; what was answered before is answered from the row.
+  const { session, secrets } = await deps.db.tx(scope, async (tx) => {
+    const session = await ownSession(tx, caller, command.sid)
+    return { session, secrets: await secretsFor(deps, tx, session) }
+  })
+  if (!secrets) return answerAgain(deps, session, command.message)
+  let nonce: ServerSignState | undefined
   try {
+    // 2. The nonce leaves the memory here and never returns to it: whatever happens below, it answers at most once.
+    nonce = deps.nonces.take(session.sid, deps.clock.now())
+    if (!nonce) return await withoutNonce(deps, session)
     // 3. Check the proof and compute. A proof that fails is a wrong PIN.
-    const answer = await compute(deps, session, nonce, message)
+    const answer = compute(session, nonce, secrets, message)
     if (!answer) return await refuseWrongPin(deps, session)
     // 4. Used mark, stored answer, returned try and event in one commit; only then does the answer leave.
     return await deps.db.tx(scope, (tx) => keepAnswer(deps, tx, session, command.message, answer))
   } finally {
-    nonce.w2.destroy()
+    nonce?.w2.destroy()
+    wipe(secrets.d2)
   }
+}
+
+/** The server's half for a session still to be answered. Throws TwoPartyKeyError when the key may not sign. */
+async function secretsFor(
+  deps: SigningDeps,
+  tx: Tx,
+  session: SigningSession,
+): Promise<KeySecrets | undefined> {
+  if (session.state !== 'open') return undefined
+  const key = await keyById(tx, session)
+  if (!key) throw new Error('a session without its key')
+  requireUsable(key)
+  const secrets = await keySecrets(tx, deps.sealer, session)
+  if (!secrets) throw new TwoPartyKeyError('keys.suspended')
+  wipe(secrets.oprfSecret)
+  return secrets
 }
 
 async function ownSession(
@@ -127,30 +149,20 @@ async function withoutNonce(deps: SigningDeps, session: SigningSession): Promise
 }
 
 /** Undefined for a proof that does not hold. */
-async function compute(
-  deps: SigningDeps,
+function compute(
   session: SigningSession,
   state: ServerSignState,
+  { d2, P1 }: KeySecrets,
   message: JoinMessage,
-): Promise<Uint8Array | undefined> {
-  const secrets = await deps.db.tx({ tenantId: session.tenantId }, async (tx) => {
-    const key = await keyById(tx, session)
-    if (!key) throw new Error('a session without its key')
-    requireUsable(key)
-    return keySecrets(tx, deps.sealer, session)
-  })
-  if (!secrets) throw new TwoPartyKeyError('keys.suspended')
+): Uint8Array | undefined {
+  const { sid, context, digest: e, commitment } = session
   try {
-    const { sid, context, digest: e, commitment } = session
-    const { d2, P1 } = secrets
     return encodeSignAnswer(
       serverSignAnswer({ sid: sidBytes(sid), context, e, commitment, state, d2, P1, message }),
     )
   } catch (error) {
     if (error instanceof TwoPartyError && error.code === 'two-party.proof-invalid') return undefined
     throw error
-  } finally {
-    wipe(secrets.d2, secrets.oprfSecret)
   }
 }
 

@@ -1,10 +1,9 @@
-import { toHex } from '@yunqian/sm'
+import { toHex, wipe } from '@yunqian/sm'
 import { OprfError, oprfEvaluate } from '@yunqian/sm/oprf'
 import { type ServerSignState, serverSignOpen } from '@yunqian/sm/two-party'
 import { appendEvent } from '../evidence/index.ts'
 import {
   chargeTry,
-  keyById,
   keySecrets,
   requireUsable,
   sidBytes,
@@ -47,36 +46,19 @@ export async function openSigning(
   caller: PhoneCaller,
   command: OpenCommand,
 ): Promise<SigningSession> {
-  const scope = { tenantId: caller.tenantId }
-  // 1. May this phone sign this, and is it what was shown? A repeated request finds its session and charges nothing.
-  const before = await deps.db.tx(scope, async (tx) => {
-    const repeated = await sessionToRepeat(tx, { ...caller, ...command, now: deps.clock.now() })
-    if (repeated && (await deps.signals.isAlive(tx, repeated.processId))) return { repeated }
-    const { key } = await checkOpening(deps, tx, caller, command)
-    return { key, secrets: await keySecrets(tx, deps.sealer, key) }
-  })
-  if (before.repeated) return before.repeated
-  if (!before.secrets) throw new TwoPartyKeyError('keys.suspended')
-  if (!deps.nonces.hasRoom(deps.clock.now())) throw new TwoPartyKeyError('keys.too-many-sessions')
-  // 2. Evaluate before the row lock, because it is slow; nothing of it leaves before the charge is committed.
-  const evaluated = evaluate(deps, before.key.oprfPublicKey, before.secrets.oprfSecret, command)
-  // 3. Charge, lease, session and event: one commit.
-  const opened = await deps.db.tx(scope, (tx) => open(deps, tx, caller, command, evaluated))
-  // 4. Only now is the nonce reachable. If we die here, the session is lost and its try given back.
+  // 1. Check, charge, evaluate, lease, session and event: one commit, and nothing of it leaves before.
+  const opened = await deps.db.tx({ tenantId: caller.tenantId }, (tx) =>
+    open(deps, tx, caller, command),
+  )
+  // 2. Only now is the nonce reachable. If we die here, the session is lost and its try given back.
   if (opened.nonce) deps.nonces.hold(opened.session.sid, opened.nonce, opened.session.expiresAt)
   return opened.session
 }
 
-async function checkOpening(
-  deps: SigningDeps,
-  tx: Tx,
-  caller: PhoneCaller,
-  command: OpenCommand,
-  lock: 'for update' | 'no lock' = 'no lock',
-) {
-  const task = await ownOpenTask(tx, caller, command.taskId, deps.clock.now(), lock)
-  const { signer, key: found } = await signerOf(deps, tx, task, caller.deviceId)
-  const key = lock === 'for update' ? ((await keyById(tx, found, lock)) ?? found) : found
+/** May this phone sign this, and is it what was shown? Task and key stay locked. */
+async function checkOpening(deps: SigningDeps, tx: Tx, caller: PhoneCaller, command: OpenCommand) {
+  const task = await ownOpenTask(tx, caller, command.taskId, deps.clock.now(), 'for update')
+  const { signer, key } = await signerOf(deps, tx, task, caller.deviceId, 'for update')
   requireUsable(key)
   if (triesLeft(key) === 0) throw new TwoPartyKeyError('keys.pin-exhausted')
   const document =
@@ -96,15 +78,22 @@ async function open(
   tx: Tx,
   caller: PhoneCaller,
   command: OpenCommand,
-  evaluated: { readonly evaluation: Uint8Array; readonly proof: Uint8Array },
 ): Promise<{ session: SigningSession; nonce?: ServerSignState }> {
   const now = deps.clock.now()
-  const { task, key, prepared } = await checkOpening(deps, tx, caller, command, 'for update')
-  // Two copies of one request raced: the second finds what the first committed.
-  const repeated = await sessionToRepeat(tx, { ...caller, ...command, now })
-  if (repeated && (await deps.signals.isAlive(tx, repeated.processId))) return { session: repeated }
+  // A repeated request finds its session and charges nothing, also when it had the last try.
+  const repeated = await liveSession(deps, tx, caller, command, now)
+  if (repeated) return { session: repeated }
+  const { task, key, prepared } = await checkOpening(deps, tx, caller, command)
+  // Two copies of one request raced: the second waited for the lock and finds what the first committed.
+  const raced = await liveSession(deps, tx, caller, command, now)
+  if (raced) return { session: raced }
+  if (!deps.nonces.hasRoom(now)) throw new TwoPartyKeyError('keys.too-many-sessions')
   if ((await countOpenSessions(tx, { ...key, now })) >= maxOpenPerKey)
     throw new TwoPartyKeyError('keys.too-many-sessions')
+  const secrets = await keySecrets(tx, deps.sealer, key)
+  if (!secrets) throw new TwoPartyKeyError('keys.suspended')
+  wipe(secrets.d2)
+  const evaluated = evaluate(deps, key.oprfPublicKey, secrets.oprfSecret, command)
   const sid = newId(deps)
   const context = signingContext(key, { taskId: task.taskId, counter: key.sessions + 1 })
   const e = prepared.digest
@@ -139,6 +128,17 @@ async function open(
   })
   await deps.signals.notify(tx, ...taskTopics(task))
   return { session, nonce: drawn.state }
+}
+
+async function liveSession(
+  deps: SigningDeps,
+  tx: Tx,
+  caller: PhoneCaller,
+  command: OpenCommand,
+  now: Date,
+): Promise<SigningSession | undefined> {
+  const found = await sessionToRepeat(tx, { ...caller, ...command, now })
+  return found && (await deps.signals.isAlive(tx, found.processId)) ? found : undefined
 }
 
 async function lease(

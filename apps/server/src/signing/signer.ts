@@ -36,7 +36,7 @@ export async function ownOpenTask(
 }
 
 /**
- * Who will sign a task and with which key, and that this phone holds its other half. Throws
+ * Who will sign a task and with which key, locked if asked, and that this phone holds its other half. Throws
  * `signing.certificate-not-valid`, `phone.device-retired`.
  */
 export async function signerOf(
@@ -44,6 +44,7 @@ export async function signerOf(
   tx: Tx,
   task: SigningTask,
   deviceId: string,
+  lock: 'for update' | 'no lock' = 'no lock',
 ): Promise<{ readonly signer: Signer; readonly key: TwoPartyKey }> {
   const certificate = task.kind === 'csr' ? undefined : await deps.certificates.ofPerson(tx, task)
   if (task.kind !== 'csr' && certificate?.state !== 'valid')
@@ -52,7 +53,7 @@ export async function signerOf(
       certificate ? { state: certificate.state } : {},
     )
   const keyId = certificate?.keyId ?? task.keyId
-  const key = keyId === undefined ? undefined : await keyById(tx, { ...task, keyId })
+  const key = keyId === undefined ? undefined : await keyById(tx, { ...task, keyId }, lock)
   if (!key || key.personId !== task.personId)
     throw new SigningError('signing.certificate-not-valid')
   if (key.deviceId !== deviceId) throw new DeviceError('phone.device-retired')

@@ -2,7 +2,7 @@ import { createHash, randomUUIDv7 } from 'node:crypto'
 import { problems, type ProblemCode } from '@yunqian/api'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
-import { isUniqueViolation, type Database, type Tx } from '../database.ts'
+import type { Database, Tx } from '../database.ts'
 import type { Sealer } from '../sealing.ts'
 import { HttpProblem } from './problem.ts'
 
@@ -59,13 +59,10 @@ export async function answerOnce(
   hash: Uint8Array,
   run: (intentId: string) => Promise<StoredAnswer>,
 ): Promise<StoredAnswer> {
-  const taken = await deps.db
-    .tx('no-tenant', (tx) => takeRecord(deps, tx, key, hash))
-    .catch((error: unknown) => {
-      // Two first requests met at the insert; the other one runs.
-      if (isUniqueViolation(error)) throw new HttpProblem('platform.request-in-progress')
-      throw error
-    })
+  // The usual case takes one round trip: nobody has used the key, and the record is ours with this commit.
+  const taken =
+    (await openRecord(deps, key, hash)) ??
+    (await deps.db.tx('no-tenant', (tx) => takeRecord(deps, tx, key, hash)))
   if (typeof taken !== 'string') return taken
   let answer: StoredAnswer
   try {
@@ -106,6 +103,23 @@ interface RecordRow {
   intent_id: string
 }
 
+const expiryAt = (now: Date): Date => new Date(now.getTime() + keepMs)
+
+/** The intent of a first request. Of two, one waits for the other's commit and gets none: the record is there already. */
+async function openRecord(
+  { db, clock, holder }: IdempotencyDeps,
+  key: Uint8Array,
+  hash: Uint8Array,
+): Promise<string | undefined> {
+  const [opened] = await db.once<{ intent_id: string }>(
+    'no-tenant',
+    `insert into idempotency_record (record_key, request_hash, holder, expires_at, intent_id)
+     values ($1, $2, $3, $4, $5) on conflict do nothing returning intent_id`,
+    [key, hash, holder, expiryAt(clock.now()), randomUUIDv7()],
+  )
+  return opened?.intent_id
+}
+
 /** The answer given before, or the intent that is now ours to carry out. */
 async function takeRecord(
   { clock, sealer, holder }: IdempotencyDeps,
@@ -114,22 +128,14 @@ async function takeRecord(
   hash: Uint8Array,
 ): Promise<StoredAnswer | string> {
   const now = clock.now()
-  const expiry = new Date(now.getTime() + keepMs)
   const row = await tx.queryOne<RecordRow>(
     `select request_hash, process_lives(holder) as alive, status, media_type, answer_sealed,
        expires_at <= $2 as expired, intent_id
      from idempotency_record where record_key = $1 for update`,
     [key, now],
   )
-  const fresh = randomUUIDv7()
-  if (!row) {
-    await tx.execute(
-      `insert into idempotency_record (record_key, request_hash, holder, expires_at, intent_id)
-       values ($1, $2, $3, $4, $5)`,
-      [key, hash, holder, expiry, fresh],
-    )
-    return fresh
-  }
+  // Gone again between the two statements: the request that held it failed for a moment's reason.
+  if (!row) throw new HttpProblem('platform.request-in-progress')
   if (!row.expired) {
     if (!Buffer.from(row.request_hash).equals(hash))
       throw new HttpProblem('platform.idempotency-key-reused')
@@ -141,12 +147,12 @@ async function takeRecord(
       }
     if (row.alive) throw new HttpProblem('platform.request-in-progress')
   }
-  const intentId = row.expired ? fresh : row.intent_id
+  const intentId = row.expired ? randomUUIDv7() : row.intent_id
   await tx.execute(
     `update idempotency_record set request_hash = $2, holder = $3, expires_at = $4, intent_id = $5,
        status = null, media_type = null, answer_sealed = null
      where record_key = $1`,
-    [key, hash, holder, expiry, intentId],
+    [key, hash, holder, expiryAt(now), intentId],
   )
   return intentId
 }
@@ -159,21 +165,19 @@ function isKept({ status, mediaType, body }: StoredAnswer): boolean {
 }
 
 async function keep(deps: IdempotencyDeps, key: Uint8Array, answer: StoredAnswer): Promise<void> {
-  await deps.db.tx('no-tenant', (tx) =>
-    tx.execute(
-      `update idempotency_record set holder = null, status = $3, media_type = $4, answer_sealed = $5
-       where record_key = $1 and holder = $2`,
-      [key, deps.holder, answer.status, answer.mediaType, deps.sealer.seal(purpose, answer.body)],
-    ),
+  await deps.db.once(
+    'no-tenant',
+    `update idempotency_record set holder = null, status = $3, media_type = $4, answer_sealed = $5
+     where record_key = $1 and holder = $2`,
+    [key, deps.holder, answer.status, answer.mediaType, deps.sealer.seal(purpose, answer.body)],
   )
 }
 
 async function forget(deps: IdempotencyDeps, key: Uint8Array): Promise<void> {
-  await deps.db.tx('no-tenant', (tx) =>
-    tx.execute('delete from idempotency_record where record_key = $1 and holder = $2', [
-      key,
-      deps.holder,
-    ]),
+  await deps.db.once(
+    'no-tenant',
+    'delete from idempotency_record where record_key = $1 and holder = $2',
+    [key, deps.holder],
   )
 }
 

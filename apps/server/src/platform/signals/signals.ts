@@ -75,8 +75,10 @@ export async function openSignals(options: {
   return {
     processId,
     notify: async (tx, ...topics) => {
-      for (const topic of new Set(topics))
-        await tx.query('select pg_notify($1, $2)', [channel, topic])
+      await tx.query('select pg_notify($1, topic) from unnest($2::text[]) topic', [
+        channel,
+        [...new Set(topics)],
+      ])
     },
     subscribe: (...topics) => subscribe(waiting, topics),
     isAlive: async (tx, wanted) => {
