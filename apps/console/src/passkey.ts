@@ -5,7 +5,8 @@ import {
   type PublicKeyCredentialCreationOptionsJSON,
   type PublicKeyCredentialRequestOptionsJSON,
 } from '@simplewebauthn/browser'
-import { ask, PlatformRefusal } from './platform.ts'
+import { ask } from './platform.ts'
+import { PlatformRefusal } from './refusal.ts'
 import { enter } from './session.ts'
 
 export const passkeysHere = browserSupportsWebAuthn()

@@ -6,6 +6,7 @@ import {
   type QueryOf,
   type ReplyOf,
 } from '@yunqian/api'
+import { readRefusal, unreachable } from './refusal.ts'
 
 type Operations = typeof consoleEndpoints
 export type Operation = keyof Operations
@@ -17,36 +18,17 @@ type Arguments<O extends Operation> = unknown extends Given<O> ? [] : [Given<O>]
 /** What the platform answers to an operation. */
 export type Reply<O extends Operation> = ReplyOf<Operations[O]>
 
-/** A refusal, in the platform's words; `details` names the fields that did not fit. */
-export class PlatformRefusal extends Error {
-  override readonly name = 'PlatformRefusal'
-  readonly code: string
-  readonly zh: string
-  readonly en: string
-  readonly status: number
-  readonly traceId: string | undefined
-
-  constructor(given: { code: string; zh: string; en: string; status: number; traceId?: string }) {
-    super(given.code)
-    this.code = given.code
-    this.zh = given.zh
-    this.en = given.en
-    this.status = given.status
-    this.traceId = given.traceId
-  }
-}
-
 let csrfToken: string | undefined
-let signedOut: () => void = () => {}
+let sessionLost: () => void = () => {}
 
 /** The token of the session that every changing call must carry. */
 export function carryCsrfToken(token: string | undefined): void {
   csrfToken = token
 }
 
-/** Called when the platform says that nobody is signed in any more. */
-export function whenSignedOut(run: () => void): void {
-  signedOut = run
+/** Called when the platform says that this session is not, or no longer, the browser's. */
+export function whenSessionLost(run: () => void): void {
+  sessionLost = run
 }
 
 /** Calls one operation of the console; throws `PlatformRefusal`. */
@@ -54,7 +36,7 @@ export async function ask<O extends Operation>(
   operation: O,
   ...given: Arguments<O>
 ): Promise<Reply<O>> {
-  const response = await send(operation, given[0])
+  const response = await call(consoleEndpoints[operation], given[0])
   return (response.status === 204 ? undefined : await response.json()) as Reply<O>
 }
 
@@ -63,11 +45,11 @@ export async function askFile<O extends Operation>(
   operation: O,
   ...given: Arguments<O>
 ): Promise<Blob> {
-  return (await send(operation, given[0])).blob()
+  return (await call(consoleEndpoints[operation], given[0])).blob()
 }
 
-async function send(operation: Operation, given: unknown): Promise<Response> {
-  const endpoint: Endpoint = consoleEndpoints[operation]
+/** Calls any endpoint from this page; throws `PlatformRefusal`. */
+export async function call(endpoint: Endpoint, given: unknown): Promise<Response> {
   const { params, query, body } = (given ?? {}) as {
     params?: Record<string, string>
     query?: Record<string, string | number | undefined>
@@ -75,19 +57,30 @@ async function send(operation: Operation, given: unknown): Promise<Response> {
   }
   const headers: Record<string, string> = { accept: 'application/json' }
   if (body !== undefined) headers['content-type'] = 'application/json'
-  if (endpoint.method !== 'GET' && csrfToken) headers['x-csrf-token'] = csrfToken
+  if (endpoint.principal === 'staff' && endpoint.method !== 'GET' && csrfToken)
+    headers['x-csrf-token'] = csrfToken
+  if (endpoint.method === 'POST' && endpoint.path.startsWith('/v1/'))
+    headers['idempotency-key'] = newIdempotencyKey()
   const response = await fetch(address(endpoint.path, params, query), {
     method: endpoint.method,
     headers,
     credentials: 'same-origin',
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   }).catch(() => {
-    throw new PlatformRefusal(unreachable)
+    throw unreachable()
   })
   if (response.ok) return response
   const refusal = await readRefusal(response)
-  if (endpoint.principal === 'staff' && refusal.code === 'platform.unauthenticated') signedOut()
+  const lost = refusal.code === 'platform.unauthenticated' || refusal.code === 'platform.csrf'
+  if (endpoint.principal === 'staff' && lost) sessionLost()
   throw refusal
+}
+
+// `randomUUID` exists on secure origins alone, and a trial may run on a plain address of the house.
+function newIdempotencyKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('')
 }
 
 function address(
@@ -102,25 +95,4 @@ function address(
   for (const [name, value] of Object.entries(query))
     if (value !== undefined && value !== '') asked.set(name, String(value))
   return asked.size > 0 ? `${filled}?${asked}` : filled
-}
-
-const unreachable = {
-  code: 'console.unreachable',
-  zh: '连不上平台。请检查网络，然后重试。',
-  en: 'The platform cannot be reached. Check the network and try again.',
-  status: 0,
-}
-
-async function readRefusal(response: Response): Promise<PlatformRefusal> {
-  const told = (await response.json().catch(() => ({}))) as Record<string, unknown>
-  const text = (name: string, otherwise: string) =>
-    typeof told[name] === 'string' ? told[name] : otherwise
-  const traceId = text('traceId', '')
-  return new PlatformRefusal({
-    code: text('code', `http.${response.status}`),
-    zh: text('detail', '平台没有给出可读的回答，请稍后重试。'),
-    en: text('detailEn', 'The platform gave no readable answer. Try again shortly.'),
-    status: response.status,
-    ...(traceId ? { traceId } : {}),
-  })
 }

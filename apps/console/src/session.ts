@@ -1,27 +1,45 @@
 import { computed, ref, shallowRef } from 'vue'
 import type { StaffRole, StaffSession } from '@yunqian/api'
-import { ask, carryCsrfToken, PlatformRefusal, whenSignedOut } from './platform.ts'
+import { ask, carryCsrfToken, whenSessionLost } from './platform.ts'
+import { PlatformRefusal } from './refusal.ts'
+import { isSessionMarked, markSession, whenMarkedElsewhere } from './session-mark.ts'
 
 export const session = shallowRef<StaffSession>()
 export const sessionAsked = ref(false)
 export const sessionProblem = shallowRef<unknown>()
+/** The session ended under the person's hands: the page stays as it is until they are in again. */
+export const sessionLapsed = ref(false)
 
-/** Takes over the session the platform answered with; undefined when signed out. */
-export function enter(given: StaffSession | undefined): void {
-  session.value = given
-  carryCsrfToken(given?.csrfToken)
+// Another tab signed in or out, so the cookie here is another one.
+whenMarkedElsewhere(() => void readSession())
+whenSessionLost(() => void readSession())
+
+/** Takes over the session the platform answered with, and tells the other tabs. */
+export function enter(given: StaffSession): void {
+  takeOver(given)
+  markSession(given.staffId)
 }
 
-whenSignedOut(() => enter(undefined))
+let reading: Promise<void> | undefined
 
-/** Asks whether this browser is signed in. */
-export async function readSession(): Promise<void> {
+/** Asks whose session this browser holds now; once, however many calls were refused together. */
+export function readSession(): Promise<void> {
+  return (reading ??= askWhose().finally(() => (reading = undefined)))
+}
+
+async function askWhose(): Promise<void> {
   sessionProblem.value = undefined
+  if (!session.value && !isSessionMarked()) {
+    sessionAsked.value = true
+    return
+  }
   try {
-    enter(await ask('getSession'))
+    takeOver(await ask('getSession'))
   } catch (problem) {
     const nobody = problem instanceof PlatformRefusal && problem.code === 'platform.unauthenticated'
-    if (!nobody) sessionProblem.value = problem
+    if (nobody) sessionLapsed.value = session.value !== undefined
+    if (nobody && !session.value) markSession(undefined)
+    else if (!session.value) sessionProblem.value = problem
   } finally {
     sessionAsked.value = true
   }
@@ -29,7 +47,21 @@ export async function readSession(): Promise<void> {
 
 export async function signOut(): Promise<void> {
   await ask('signOut')
-  enter(undefined)
+  leave()
+}
+
+/** Puts away the page of a session that ended. */
+export function leave(): void {
+  session.value = undefined
+  sessionLapsed.value = false
+  carryCsrfToken(undefined)
+  markSession(undefined)
+}
+
+function takeOver(given: StaffSession): void {
+  session.value = given
+  sessionLapsed.value = false
+  carryCsrfToken(given.csrfToken)
 }
 
 const has = (...wanted: StaffRole[]) =>
@@ -37,3 +69,7 @@ const has = (...wanted: StaffRole[]) =>
 
 export const isAdmin = computed(() => has('district-admin'))
 export const isClerk = computed(() => has('district-admin', 'clerk'))
+/** Serves the whole district, not single centres. */
+export const seesDistrict = computed(
+  () => session.value?.roles.some(({ centreId }) => centreId === undefined) ?? false,
+)

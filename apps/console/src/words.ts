@@ -1,5 +1,6 @@
 import type {
   Application,
+  CertificateStanding,
   CertificateState,
   Centre,
   EnrollmentState,
@@ -8,7 +9,7 @@ import type {
   TaskState,
 } from '@yunqian/api'
 import type { Reply } from './platform.ts'
-import type { MessageKey } from './messages/index.ts'
+import { say, type MessageKey } from './messages/index.ts'
 
 export interface StateWord {
   readonly tone: 'good' | 'attention' | 'stop' | ''
@@ -36,6 +37,15 @@ export const certificateWords: Record<CertificateState, StateWord> = {
   suspended: { tone: 'attention', text: 'certificateSuspended' },
   revoked: { tone: 'stop', text: 'certificateRevoked' },
   expired: { tone: '', text: 'certificateExpired' },
+}
+
+export const standingWords: Record<CertificateStanding, MessageKey> = {
+  valid: 'certificateValid',
+  suspended: 'certificateSuspended',
+  revoked: 'certificateRevoked',
+  expired: 'certificateExpired',
+  expiring: 'certificateExpiring',
+  none: 'noCertificate',
 }
 
 /** What an enrollment check is called; a provider's own check goes by its name. */
@@ -74,12 +84,18 @@ export const taskWords: Record<TaskState, StateWord> = {
   expired: { tone: '', text: 'taskExpired' },
 }
 
-type DocumentType = Reply<'listSignedDocuments'>['documents'][number]['documentType']
+export type StaffMember = Reply<'listStaff'>['staff'][number]
+export type DocumentRow = Reply<'listSignedDocuments'>['documents'][number]
 
-export const documentWords: Record<DocumentType, MessageKey> = {
+export const documentWords: Record<DocumentRow['documentType'], MessageKey> = {
   'outpatient-record': 'typeOutpatientRecord',
   prescription: 'typePrescription',
   consent: 'typeConsent',
   'sick-bed-record': 'typeSickBedRecord',
   other: 'typeOther',
+}
+
+/** Which revision of a document: as it came, or after its n-th signature. */
+export function revisionWords({ revision }: DocumentRow): string {
+  return revision === 0 ? say('original') : say('revision', { n: revision })
 }

@@ -1,3 +1,4 @@
+export { copying } from './copying.ts'
 export { type Language, followLanguage, language, messageTable, pick } from './language.ts'
 export { dateTime, dateTimeSeconds, day, timeOfDay } from './moments.ts'
 export { default as EmptyState } from './empty-state.vue'

@@ -5,7 +5,7 @@ export const zh = {
   waitingEnrollments: '{n} 份证书申请等待核对本人',
   suspendedCertificates: '{n} 张证书已挂失，等待本人核验后恢复或撤销',
   expiringSoon: '{n} 张证书即将到期，请提醒本人更新',
-  look: '去处理',
+  look: '查看',
   figures: '现状',
   doctors: '登记人员',
   validCertificates: '有效证书',
@@ -15,6 +15,7 @@ export const zh = {
   evidenceEvents: '存证事件',
   lastCheckpoint: '最近检查点',
   chartTitle: '最近十四天，每天签了多少份、登录了多少次？',
+  chartAnswer: '共签名 {signatures} 份、登录 {logins} 次；签得最多的是 {day}，{most} 份。',
   chartSignatures: '签名',
   chartLogins: '登录',
   chartDay: '{day}：签名 {signatures}，登录 {logins}',
@@ -30,6 +31,8 @@ export const zh = {
   device: '手机',
   checks: '核验记录',
   checkResult: '{check}：{result}',
+  checksPassed: '{n} 项均通过',
+  checksFailed: '{n} 项未通过',
   pass: '通过',
   fail: '未通过',
   checkIdNumber: '身份证号校验',
@@ -45,6 +48,11 @@ export const zh = {
   stateIssued: '已发证',
   stateRejected: '已退回',
   stateExpired: '已过期',
+  allStates: '全部状态',
+  enrollmentOf: '{name} 的证书申请',
+  toPerson: '查看 {name} 的登记与证书',
+  approveName: '核对并批准 {name}',
+  rejectName: '退回 {name} 的申请',
   approve: '核对并批准',
   approveTitle: '批准 {name} 的证书申请？',
   approveText:
@@ -56,14 +64,14 @@ export const zh = {
   rejectConfirm: '退回 {name} 的申请',
   rejectReasonHint: '医生会看到这句话，例如：照片与本人不一致，请携带新证件再来。',
 
-  outboxLead: '试用环境不发真短信，验证码显示在这里。正式环境由短信网关发送，本页为空。',
+  outboxTrial:
+    '试用：本环境不发真短信，验证码显示在这里，请由工作人员当面告知医生本人。正式环境必须接入短信通道。',
   outboxOff: '本环境使用真实短信通道',
   outboxOffHint: '验证码只发到医生本人手机，管理台看不到。',
   outboxEmpty: '还没有短信',
   outboxEmptyHint: '医生在手机端点「发送验证码」后，短信会在几秒内出现在这里，保留一天。',
   outboxText: '内容',
   outboxSentAt: '发送时间',
-  refresh: '刷新',
 }
 
 export const en: Record<keyof typeof zh, string> = {
@@ -73,7 +81,7 @@ export const en: Record<keyof typeof zh, string> = {
   waitingEnrollments: 'Applications waiting for the person to be confirmed: {n}',
   suspendedCertificates: 'Suspended certificates waiting to be resumed or revoked: {n}',
   expiringSoon: 'Certificates that expire soon and need renewing: {n}',
-  look: 'Go there',
+  look: 'Look',
   figures: 'As it stands',
   doctors: 'Registered people',
   validCertificates: 'Valid certificates',
@@ -83,6 +91,7 @@ export const en: Record<keyof typeof zh, string> = {
   evidenceEvents: 'Evidence events',
   lastCheckpoint: 'Last checkpoint',
   chartTitle: 'How much was signed, and how many logins, on each of the last fourteen days?',
+  chartAnswer: '{signatures} signatures and {logins} logins; most were signed on {day}: {most}.',
   chartSignatures: 'Signatures',
   chartLogins: 'Logins',
   chartDay: '{day}: {signatures} signatures, {logins} logins',
@@ -100,6 +109,8 @@ export const en: Record<keyof typeof zh, string> = {
   device: 'Phone',
   checks: 'Checks',
   checkResult: '{check}: {result}',
+  checksPassed: 'all {n} passed',
+  checksFailed: '{n} failed',
   pass: 'passed',
   fail: 'failed',
   checkIdNumber: 'ID number check digit',
@@ -115,6 +126,11 @@ export const en: Record<keyof typeof zh, string> = {
   stateIssued: 'Issued',
   stateRejected: 'Rejected',
   stateExpired: 'Expired',
+  allStates: 'All states',
+  enrollmentOf: 'Application of {name}',
+  toPerson: 'Registration and certificates of {name}',
+  approveName: 'Check and approve {name}',
+  rejectName: 'Reject {name}',
   approve: 'Check and approve',
   approveTitle: 'Approve the application of {name}?',
   approveText:
@@ -127,8 +143,8 @@ export const en: Record<keyof typeof zh, string> = {
   rejectReasonHint:
     'The doctor reads this, for example: the card has expired, please bring the new one.',
 
-  outboxLead:
-    'A trial sends no real text messages; the codes appear here. In production a gateway sends them and this page stays empty.',
+  outboxTrial:
+    'Trial: no real text message is sent. Codes appear here for staff to tell the doctor in person. Production needs a real sender.',
   outboxOff: 'This installation sends real text messages',
   outboxOffHint: 'Codes reach the doctor’s phone alone; the console does not see them.',
   outboxEmpty: 'No message yet',
@@ -136,5 +152,4 @@ export const en: Record<keyof typeof zh, string> = {
     'Messages appear here seconds after a doctor asks for a code, and are kept for a day.',
   outboxText: 'Text',
   outboxSentAt: 'Sent',
-  refresh: 'Refresh',
 }
