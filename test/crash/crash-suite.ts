@@ -30,10 +30,20 @@ export function crashSuite(options: {
     run: async () => void (await journeys[name]()),
   })
 
-  beforeAll(async () => {
+  const open = async (): Promise<void> => {
     world = await crashWorld()
     doctor = await enrol(world, ++doctors)
-  })
+    acknowledged.length = 0
+  }
+  const nothingIsMissing = async (): Promise<void> => {
+    for (const { documentId, signed } of acknowledged)
+      expect(signed.equals(await contentOf(world, documentId))).toBe(true)
+    await world.platform.stop()
+    const { findings, events } = await world.platform.audit()
+    expect(findings).toEqual([])
+    expect(events).toBeGreaterThan(acknowledged.length * 5)
+  }
+  beforeAll(open)
   afterAll(() => world.end())
 
   it.skipIf(sweeping).each(options.sample)(
@@ -45,16 +55,18 @@ export function crashSuite(options: {
 
   it.runIf(sweeping).each(names)(
     '%s, killed at every n',
-    (name) => sweep(world, journey(name), options.moments),
+    async (name) => {
+      await sweep(world, journey(name), options.moments)
+      await nothingIsMissing()
+      // Each journey on a platform of its own: an audit reads everything.
+      await world.end()
+      await open()
+    },
     3_600_000,
   )
 
-  it('has every byte it ever gave out, and a log the audit finds nothing wrong with', async () => {
-    for (const { documentId, signed } of acknowledged)
-      expect(signed.equals(await contentOf(world, documentId))).toBe(true)
-    await world.platform.stop()
-    const { findings, events } = await world.platform.audit()
-    expect(findings).toEqual([])
-    expect(events).toBeGreaterThan(doctors * 5 + acknowledged.length * 5)
-  })
+  it.skipIf(sweeping)(
+    'has every byte it ever gave out, and a log the audit finds nothing wrong with',
+    nothingIsMissing,
+  )
 }

@@ -14,6 +14,7 @@ export interface PlatformProcess {
   invitation(): string | undefined
   clinicKey(): string
   alive(): boolean
+  pid(): number | undefined
   kill(): void
   start(): Promise<void>
   /** Ends it in order. */
@@ -27,6 +28,8 @@ export function platformProcess(options: {
   readonly port: number
   readonly appUrl: string
   readonly ownerUrl: string
+  /** A command that becomes the one it is given, such as `unshare -m`. */
+  readonly through?: readonly string[]
 }): PlatformProcess {
   const { folder, port } = options
   const url = `http://localhost:${port}`
@@ -36,6 +39,8 @@ export function platformProcess(options: {
     OWNER_DATABASE_URL: options.ownerUrl,
     YUNQIAN_DATA: folder,
     YUNQIAN_PORT: String(port),
+    // It starts hundreds of times.
+    NODE_COMPILE_CACHE: join(folder, 'compiled'),
   }
   let child: ChildProcess | undefined
   let printed = ''
@@ -48,12 +53,19 @@ export function platformProcess(options: {
     invitation: () => /\/console\/\S*?([A-Za-z0-9_-]{22,64})\s/.exec(printed)?.[1],
     clinicKey: () => readFileSync(join(folder, 'clinic', 'application.key'), 'utf8').trim(),
     alive,
+    pid: () => child?.pid,
     kill: () => void child?.kill('SIGKILL'),
     start: async () => {
       await ended()
       printed = ''
-      const args = [main, 'start', '--no-clinic']
-      child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
+      const [program = process.execPath, ...args] = [
+        ...(options.through ?? []),
+        process.execPath,
+        main,
+        'start',
+        '--no-clinic',
+      ]
+      child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
       child.stdout?.on('data', (chunk) => (printed += String(chunk)))
       child.stderr?.on('data', (chunk) => (printed += String(chunk)))
       while (alive()) {

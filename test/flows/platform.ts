@@ -90,9 +90,9 @@ export async function asAdministrator(platform: WholePlatform): Promise<Caller> 
 }
 
 /** A phone without a screen. */
-export function newPhone(url: string): Phone {
+export function newPhone(url: string, fetch = globalThis.fetch): Phone {
   return new Phone({
-    fetch: globalThis.fetch,
+    fetch,
     storage: memoryStorage(),
     deviceKeys: webCryptoDeviceKeys(webcrypto.subtle as never, memoryKeyStore()),
     random: systemRandom,
@@ -111,6 +111,7 @@ export async function enrol(
   platform: WholePlatform,
   administrator: Caller,
   who = doctor,
+  fetch = globalThis.fetch,
 ): Promise<{ phone: Phone; personId: string }> {
   const { centres } = await administrator<{ centres: { centreId: string; code: string }[] }>(
     'GET',
@@ -122,7 +123,7 @@ export async function enrol(
     centreId: centre.centreId,
     role: 'doctor',
   })
-  const phone = newPhone(platform.url)
+  const phone = newPhone(platform.url, fetch)
   await phone.beginEnrollment({ centreCode: centre.code, ...who, deviceName: '测试手机' })
   const { messages } = await administrator<{ messages: { text: string }[] }>(
     'GET',

@@ -50,14 +50,20 @@ export async function openSignals(options: {
     client.on('notification', ({ payload }) => payload !== undefined && wake(payload))
     // 'end' follows every loss; 'error' alone would end the process.
     client.on('error', () => options.log.warn({}, 'the listening connection failed'))
-    client.on('end', () => void reconnect())
-    await client.connect()
-    await client.query(`listen ${channel}`)
-    const { rows } = await client.query('select pg_try_advisory_lock($1, $2) as held', [
-      lockClass,
-      processId,
-    ])
-    if (rows[0]?.held !== true) throw new Error('the process number is taken')
+    // Of the connection in use: one that never came to be ends as well, and its loop is at work already.
+    client.on('end', () => state.client === client && void reconnect())
+    try {
+      await client.connect()
+      await client.query(`listen ${channel}`)
+      const { rows } = await client.query('select pg_try_advisory_lock($1, $2) as held', [
+        lockClass,
+        processId,
+      ])
+      if (rows[0]?.held !== true) throw new Error('the process number is taken')
+    } catch (error) {
+      await client.end().catch(() => undefined)
+      throw error
+    }
     state.client = client
     // What was sent while nobody listened is lost; everyone looks again.
     wakeAll()
