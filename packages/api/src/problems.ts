@@ -95,6 +95,12 @@ export const problems = {
     zh: '系统繁忙，请稍后重试。',
     en: 'The service is busy. Try again shortly.',
   },
+  'platform.storage-unavailable': {
+    status: 503,
+    retryable: true,
+    zh: '存储空间已满或不可写，本次未保存。已签的内容不会丢失，恢复后请重试。',
+    en: 'Storage is full or cannot be written; this was not kept. Nothing signed is lost. Try again once it is back.',
+  },
   'platform.internal': {
     status: 500,
     retryable: true,

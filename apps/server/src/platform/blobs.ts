@@ -1,11 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdir, open, readFile, rename, stat } from 'node:fs/promises'
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { PlatformError } from './errors.ts'
 
 /**
  * Large objects, named by the SM3 of their bytes. An implementer must promise: `put` resolves only when the bytes survive
- * a power cut; putting the same bytes again is harmless; nothing put is ever changed.
+ * a power cut; putting the same bytes again is harmless; nothing put is ever changed. Throws
+ * `platform.storage-unavailable` when there is no room or no writing, and then has kept nothing.
  */
 export interface Blobs {
   put(bytes: Uint8Array): Promise<{ readonly sm3Hex: string; readonly size: number }>
@@ -23,21 +24,16 @@ export function openBlobFolder(folder: string): Blobs {
     async put(bytes) {
       const sm3Hex = createHash('sm3').update(bytes).digest('hex')
       const file = place(sm3Hex)
-      const stored = { sm3Hex, size: bytes.length }
-      if (await exists(file)) return stored
-      await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-      // Written aside and renamed: a reader never meets half an object, a death leaves only a temporary file.
-      const aside = `${file}.${randomBytes(6).toString('hex')}`
-      const handle = await open(aside, 'wx', 0o600)
       try {
-        await handle.writeFile(bytes)
-        await handle.sync()
-      } finally {
-        await handle.close()
+        if (!(await exists(file))) await write(file, bytes)
+        // Also for what was there: whoever wrote it may have died before its name was durable.
+        for (const level of [dirname(file), dirname(dirname(file)), folder]) await syncFolder(level)
+      } catch (cause) {
+        const { code } = cause as NodeJS.ErrnoException
+        const message = `an object cannot be stored (${code})`
+        throw new PlatformError('platform.storage-unavailable', message, { code }, cause)
       }
-      await rename(aside, file)
-      for (const level of [dirname(file), dirname(dirname(file)), folder]) await syncFolder(level)
-      return stored
+      return { sm3Hex, size: bytes.length }
     },
     async get(sm3Hex) {
       let bytes: Buffer
@@ -50,6 +46,26 @@ export function openBlobFolder(folder: string): Blobs {
         throw new PlatformError('platform.blob-damaged', 'an object was altered', { sm3Hex })
       return new Uint8Array(bytes)
     },
+  }
+}
+
+// Written aside and renamed: a reader never meets half an object, a death leaves only a temporary file.
+async function write(file: string, bytes: Uint8Array): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+  const aside = `${file}.${randomBytes(6).toString('hex')}`
+  try {
+    const handle = await open(aside, 'wx', 0o600)
+    try {
+      await handle.writeFile(bytes)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    await rename(aside, file)
+  } catch (error) {
+    // On a full disk, half an object would hold the room the next one needs.
+    await rm(aside, { force: true }).catch(() => undefined)
+    throw error
   }
 }
 

@@ -17,6 +17,7 @@ export type PlatformErrorCode =
   | 'platform.keys-differ'
   | 'platform.blob-missing'
   | 'platform.blob-damaged'
+  | 'platform.storage-unavailable'
   | 'platform.config-invalid'
   | 'platform.port-in-use'
   | 'platform.not-initialised'

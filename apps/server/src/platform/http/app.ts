@@ -287,10 +287,12 @@ function answerErrors(server: FastifyInstance, { clock, log }: HttpAppOptions): 
     const traceId = request.id
     request.refusedAs = refusal.code
     if (refusal.unforeseen) {
-      const { name, code, stack } = error as { name?: string; code?: string; stack?: string }
+      const { name, code, stack, cause } = error as Error & { code?: string }
+      // Of a full disk or a lost connection: errno or SQLSTATE.
+      const because = (cause as { code?: unknown } | undefined)?.code
       // The stack, not the message: messages of others quote values.
       const frames = stack?.split('\n').filter((line) => /^\s+at /.test(line))
-      log.error({ traceId, name, code, frames: frames?.slice(0, 8) }, 'unforeseen error')
+      log.error({ traceId, name, code, because, frames: frames?.slice(0, 8) }, 'unforeseen error')
     }
     const body = problemBody(refusal, traceId, clock.now())
     const wait = refusal.details?.['retryAfterSeconds']

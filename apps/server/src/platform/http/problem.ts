@@ -23,7 +23,10 @@ const serverErrors: Readonly<Record<string, ProblemCode>> = {
   FST_ERR_BAD_URL: 'platform.not-found',
 }
 
-// The database is away or full: the caller may simply ask again.
+// The database cannot write: disk_full, io_error.
+const databaseFull = new Set(['53100', '58030'])
+
+// The database is away or busy: the caller may simply ask again.
 const databaseAway = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -39,7 +42,7 @@ const databaseAway = new Set([
 export interface Refusal {
   readonly code: ProblemCode
   readonly details?: Readonly<Record<string, unknown>>
-  /** An error nobody foresaw: it is logged, the caller learns the trace id alone. */
+  /** An error operations must hear of: it is logged, the caller learns the trace id alone. */
   readonly unforeseen: boolean
 }
 
@@ -51,6 +54,8 @@ export function refusalOf(error: unknown): Refusal {
     message?: unknown
   }
   if (typeof code === 'string' && Object.hasOwn(problems, code)) {
+    // Whoever runs the platform must make room; the caller can only wait.
+    if (code === 'platform.storage-unavailable') return { code, unforeseen: true }
     const shown = details !== null && typeof details === 'object' && Object.keys(details).length > 0
     return {
       code: code as ProblemCode,
@@ -60,10 +65,14 @@ export function refusalOf(error: unknown): Refusal {
   }
   const known = typeof code === 'string' ? serverErrors[code] : undefined
   if (known) return { code: known, unforeseen: false }
+  if (typeof code === 'string' && databaseFull.has(code))
+    return { code: 'platform.storage-unavailable', unforeseen: true }
   const lost =
     (typeof code === 'string' && databaseAway.has(code)) ||
     (typeof message === 'string' &&
-      /^(Connection terminated|timeout exceeded when trying to connect)/.test(message))
+      /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect)/.test(
+        message,
+      ))
   if (lost) return { code: 'platform.overloaded', unforeseen: true }
   return { code: 'platform.internal', unforeseen: true }
 }
