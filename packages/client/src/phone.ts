@@ -1,35 +1,24 @@
 import {
-  type BodyOf,
   type CertificateView,
   type Enrollment,
   type Handwriting,
-  newDevice,
   phoneEndpoints,
   type PhoneState,
   type QueryOf,
   type ReplyOf,
   type TaskSummary,
 } from '@yunqian/api'
-import { fromBase64, toBase64 } from './bytes.ts'
+import { type Application, beginEnrollment } from './begin-enrollment.ts'
+import { fromBase64 } from './bytes.ts'
 import { createKey } from './create-key.ts'
 import type { CryptoModule } from './crypto-module.ts'
 import { PhoneError } from './errors.ts'
 import { type OpenedTask, openTask, type Signatory } from './open-task.ts'
 import { PlatformLink } from './platform-link.ts'
 import type { PhonePorts } from './ports.ts'
-import {
-  type EnrollmentRecord,
-  forgetAll,
-  readEnrollment,
-  readKey,
-  writeEnrollment,
-} from './records.ts'
+import { type EnrollmentRecord, forgetAll, readEnrollment, readKey } from './records.ts'
 import { SoftwareModule } from './software-module.ts'
 import { type Signed, type SigningStep, signTask } from './sign-task.ts'
-
-type Application = Omit<BodyOf<typeof phoneEndpoints.beginEnrollment>, 'device'> & {
-  readonly deviceName: string
-}
 
 const ownQr = /(?:^|\/)YQ1:[LS]:[A-Za-z0-9_-]{22}$/
 
@@ -61,15 +50,8 @@ export class Phone {
     return record && this.#readEnrollment(record, {})
   }
 
-  async beginEnrollment({ deviceName, ...application }: Application): Promise<Enrollment> {
-    const requestKey = toBase64(await this.#ports.deviceKeys.requestPublicKey())
-    const enrollment = await this.#link.call(phoneEndpoints.beginEnrollment, {
-      device: newDevice,
-      body: { ...application, device: { name: deviceName, requestKey } },
-    })
-    const { enrollmentId, deviceId } = enrollment
-    await writeEnrollment(this.#ports.storage, { v: 1, enrollmentId, deviceId })
-    return enrollment
+  async beginEnrollment(application: Application): Promise<Enrollment> {
+    return beginEnrollment(this.#ports, this.#link, application)
   }
 
   async submitCode(code: string): Promise<Enrollment> {

@@ -9,6 +9,14 @@ export interface EnrollmentRecord {
   readonly deviceId: string
 }
 
+/** An application that was sent and not answered yet. */
+export interface UnansweredRecord {
+  readonly v: 1
+  readonly idempotencyKey: string
+  /** Recognises the application when it is sent again. */
+  readonly mark: string
+}
+
 /**
  * The phone's share, wrapped. There is no redundancy in `wrappedShare`: every PIN unwraps to some scalar, and only
  * the server, which counts, can tell which is right. Neither P1 nor P2 nor any transcript is kept, because each
@@ -26,6 +34,7 @@ export interface KeyRecord {
 
 const enrollmentKey = 'enrollment'
 const keyKey = 'key'
+const unansweredKey = 'unanswered'
 
 export async function readEnrollment(storage: PhoneStorage): Promise<EnrollmentRecord | undefined> {
   return (await readJson(storage, enrollmentKey)) as EnrollmentRecord | undefined
@@ -33,6 +42,18 @@ export async function readEnrollment(storage: PhoneStorage): Promise<EnrollmentR
 
 export function writeEnrollment(storage: PhoneStorage, record: EnrollmentRecord): Promise<void> {
   return storage.put(enrollmentKey, utf8(JSON.stringify(record)))
+}
+
+export async function readUnanswered(storage: PhoneStorage): Promise<UnansweredRecord | undefined> {
+  return (await readJson(storage, unansweredKey)) as UnansweredRecord | undefined
+}
+
+export function writeUnanswered(storage: PhoneStorage, record: UnansweredRecord): Promise<void> {
+  return storage.put(unansweredKey, utf8(JSON.stringify(record)))
+}
+
+export function forgetUnanswered(storage: PhoneStorage): Promise<void> {
+  return storage.delete(unansweredKey)
 }
 
 export async function readKey(storage: PhoneStorage): Promise<KeyRecord | undefined> {
@@ -69,6 +90,7 @@ export function writeKey(storage: PhoneStorage, record: KeyRecord): Promise<void
 export async function forgetAll(storage: PhoneStorage): Promise<void> {
   await storage.delete(keyKey)
   await storage.delete(enrollmentKey)
+  await storage.delete(unansweredKey)
 }
 
 async function readJson(storage: PhoneStorage, key: string): Promise<unknown> {
