@@ -3,7 +3,9 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 
-const wanted = [
+/** A task that wants others names them. */
+const named = process.argv.slice(2)
+const usual = [
   'openssl',
   'default-jdk-headless',
   'libbcprov-java',
@@ -22,7 +24,9 @@ const alreadyThere = {
   openssl: () => spawnSync('openssl', ['version']).status === 0,
 }
 
-const missing = wanted.filter((name) => !installed(name) && !alreadyThere[name]?.())
+const missing = (named.length > 0 ? named : usual).filter(
+  (name) => !installed(name) && !alreadyThere[name]?.(),
+)
 if (missing.length > 0) {
   const root = process.getuid?.() === 0
   if (root && existsSync('/usr/bin/apt-get')) install(missing)

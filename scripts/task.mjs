@@ -15,10 +15,16 @@ const tasks = {
   // Kills the platform at every commit of enrolment and signing; `npm test` takes a sample.
   'test:crash': {
     environment: { YUNQIAN_CRASH_SWEEP: '1' },
-    steps: [[tool('vitest', 'vitest.mjs'), 'run', 'test/crash', ...rest]],
+    steps: [[tool('vitest', 'vitest.mjs'), 'run', 'test/crash', '--maxWorkers=2', ...rest]],
   },
   // The same database tests on Debian's PostgreSQL 15, the oldest we promise.
-  'test:postgres15': { steps: [[script('test-postgres15.mjs'), ...rest]] },
+  'test:postgres15': {
+    pages: true,
+    steps: [
+      [script('debian-packages.mjs'), 'postgresql-15'],
+      [script('test-postgres15.mjs'), ...rest],
+    ],
+  },
   check: {
     steps: [
       [tool('ts7', 'bin', 'tsc'), '--noEmit', '-p', 'tsconfig.json'],
