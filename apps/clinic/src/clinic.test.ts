@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type ClinicConfig, startClinic } from './index.ts'
 
@@ -24,6 +27,7 @@ function platformOfOne() {
   const received: Received[] = []
   const used = new Set<string>()
   let fail = ''
+  let failure = ''
   let refused = false
   let tasks = 0
   const answers: Record<string, (body: Record<string, unknown>) => unknown> = {
@@ -71,7 +75,12 @@ function platformOfOne() {
     received.push({ path: pathname, key: headers.get('idempotency-key'), body })
     if (fail === pathname) {
       fail = ''
-      throw new TypeError('connection lost')
+      if (failure === 'clinic.platform-unreachable') throw new TypeError('connection lost')
+      const status = { 'platform.rate-limited': 429, 'platform.unauthenticated': 401 }[failure]
+      return Response.json(
+        { code: failure, detail: 'zh', detailEn: 'en' },
+        { status: status ?? 409 },
+      )
     }
     const found = answers[`${init.method} ${pathname}`]?.(body) as { status?: number } | undefined
     if (!found) return Response.json({ code: 'platform.not-found' }, { status: 404 })
@@ -82,7 +91,10 @@ function platformOfOne() {
   return {
     fetch: fetch as typeof globalThis.fetch,
     received,
-    failOn: (path: string) => (fail = path),
+    failOn: (path: string, code = 'clinic.platform-unreachable') => {
+      fail = path
+      failure = code
+    },
     refuse: () => (refused = true),
   }
 }
@@ -92,16 +104,19 @@ afterEach(async () => {
   for (const clinic of running.splice(0)) await clinic.stop()
 })
 
-async function open() {
-  const platform = platformOfOne()
-  const clinic = await startClinic(config, { fetch: platform.fetch })
+async function open(
+  dataFolder = ':memory:',
+  platform = platformOfOne(),
+  jar = new Map<string, string>(),
+) {
+  const clinic = await startClinic({ ...config, dataFolder }, { fetch: platform.fetch })
   running.push(clinic)
-  return { platform, browser: browserOf(clinic.url), other: browserOf(clinic.url) }
+  const browser = browserOf(clinic.url, jar)
+  return { platform, clinic, jar, browser, other: browserOf(clinic.url) }
 }
 
 /** A browser keeps cookies and sends its origin. */
-function browserOf(url: string) {
-  const jar = new Map<string, string>()
+function browserOf(url: string, jar = new Map<string, string>()) {
   return async (method: string, path: string, body?: unknown, origin = url) => {
     const headers: Record<string, string> = { origin }
     if (body !== undefined) headers['content-type'] = 'application/json'
@@ -208,26 +223,92 @@ describe('signing a record', () => {
     expect(new Set(keys.map((sent) => sent.key)).size).toBe(2)
   })
 
-  it('asks again with the same bytes and the same key after the connection was lost', async () => {
+  it('goes on without the platform and hands in later, same bytes under the same key', async () => {
+    const { platform, browser } = await open()
+    const path = `/api/visits/${await visitOf(browser)}`
+    await browser('PUT', `${path}/record`, written)
+    for (const [broken, code] of [
+      ['/v1/documents', 'clinic.platform-unreachable'],
+      ['/v1/signing-tasks', 'clinic.platform-unreachable'],
+      ['/v1/signing-tasks', 'platform.rate-limited'],
+      ['/v1/signing-tasks', 'platform.unauthenticated'],
+    ] as const) {
+      platform.failOn(broken, code)
+      const asked = await browser('POST', `${path}/signings`, {})
+      expect(asked.body.signings).toMatchObject([{ state: 'asking', problem: { code } }])
+    }
+    // Who looks at it waits for it: the page's own request hands it in.
+    const [{ signingId }] = (await browser('GET', path)).body.signings
+    const later = await browser('GET', `${path}/signings/${signingId}`)
+    expect(later.body.signings).toMatchObject([{ state: 'waiting', qr: 'q2', problem: null }])
+    for (const [asked, times] of [
+      ['/v1/documents', 2],
+      ['/v1/signing-tasks', 4],
+    ] as const) {
+      const sent = platform.received.filter(({ path }) => path === asked)
+      expect(sent).toHaveLength(times)
+      for (const again of sent) expect(again).toEqual(sent[0])
+    }
+  })
+
+  it('collects after a restart what was asked for before it, and loses nothing', async () => {
+    const dataFolder = mkdtempSync(join(tmpdir(), 'clinic-'))
+    const first = await open(dataFolder)
+    const path = `/api/visits/${await visitOf(first.browser)}`
+    await first.browser('PUT', `${path}/record`, written)
+    first.platform.failOn('/v1/documents')
+    await first.browser('POST', `${path}/signings`, {})
+    await first.clinic.stop()
+    // A clinic that starts again collects at once.
+    const second = await open(dataFolder, first.platform, first.jar)
+    await expect
+      .poll(async () => (await second.browser('GET', path)).body.signings[0].state)
+      .toBe('waiting')
+    expect((await second.browser('GET', path)).body.record.body).toEqual(written)
+    await second.clinic.stop()
+    const third = await open(dataFolder, first.platform, first.jar)
+    await expect
+      .poll(async () => (await third.browser('GET', path)).body.signings[0].state)
+      .toBe('completed')
+    await third.clinic.stop()
+    rmSync(dataFolder, { recursive: true })
+  })
+
+  it('is told when the platform refuses for good, and may correct and sign again', async () => {
+    const { platform, browser } = await open()
+    const path = `/api/visits/${await visitOf(browser)}`
+    await browser('PUT', `${path}/record`, written)
+    platform.failOn('/v1/signing-tasks', 'signing.certificate-not-valid')
+    const asked = await browser('POST', `${path}/signings`, {})
+    const problem = { code: 'signing.certificate-not-valid', zh: 'zh', en: 'en' }
+    expect(asked.body.signings).toMatchObject([{ state: 'undeliverable', problem }])
+    expect((await browser('POST', `${path}/record/reopen`, {})).body.record.state).toBe('draft')
+    const again = await browser('POST', `${path}/signings`, {})
+    expect(again.body.signings).toMatchObject([{ state: 'undeliverable' }, { state: 'waiting' }])
+  })
+
+  it('may be withdrawn before it ever reached the platform', async () => {
     const { platform, browser } = await open()
     const path = `/api/visits/${await visitOf(browser)}`
     await browser('PUT', `${path}/record`, written)
     platform.failOn('/v1/documents')
-    expect((await browser('POST', `${path}/signings`, {})).body.code).toBe(
-      'clinic.platform-unreachable',
-    )
-    platform.failOn('/v1/signing-tasks')
-    expect((await browser('POST', `${path}/signings`, {})).body.code).toBe(
-      'clinic.platform-unreachable',
-    )
-    expect((await browser('POST', `${path}/signings`, {})).body.signings).toHaveLength(1)
-    for (const [asked, times] of [
-      ['/v1/documents', 2],
-      ['/v1/signing-tasks', 2],
-    ] as const) {
-      const sent = platform.received.filter(({ path }) => path === asked)
-      expect(sent).toHaveLength(times)
-      expect(sent[1]).toEqual(sent[0])
-    }
+    const [{ signingId }] = (await browser('POST', `${path}/signings`, {})).body.signings
+    const withdrawn = await browser('POST', `${path}/signings/${signingId}/cancel`, {})
+    expect(withdrawn.body.signings).toMatchObject([{ state: 'cancelled' }])
+    expect((await browser('POST', `${path}/record/reopen`, {})).body.record.state).toBe('draft')
+  })
+
+  it('refuses characters that paper cannot show, and leaves the record open for another way to write them', async () => {
+    const { platform, browser } = await open()
+    const path = `/api/visits/${await visitOf(browser)}`
+    await browser('PUT', `${path}/record`, { ...written, diagnosis: '患者𠮷𬎼，😀' })
+    const refused = await browser('POST', `${path}/signings`, {})
+    expect(refused).toMatchObject({ status: 422, body: { code: 'clinic.glyph-missing' } })
+    expect(refused.body.zh).toContain('U+1F600')
+    expect((await browser('GET', path)).body).toMatchObject({
+      record: { state: 'draft' },
+      signings: [],
+    })
+    expect(platform.received.filter((sent) => sent.path === '/v1/documents')).toEqual([])
   })
 })

@@ -20,6 +20,11 @@ const refusals = {
     zh: '主诉、现病史和诊断不能为空。',
     en: 'Chief complaint, present illness and diagnosis must be filled in.',
   },
+  'clinic.glyph-missing': {
+    status: 422,
+    zh: '病历中有字库没有的字，印不到纸上，未送签：{characters}。请换一种写法后再签。',
+    en: 'The record has characters that the font lacks and paper would not show; it was not handed in: {characters}. Write them another way and sign again.',
+  },
   'clinic.record-locked': {
     status: 409,
     zh: '病历已提交签名，不能再改。',
@@ -50,11 +55,17 @@ export type ClinicErrorCode = keyof typeof refusals
 /** A refusal of the clinic itself. */
 export class ClinicError extends Error {
   readonly code: ClinicErrorCode
+  /** What stands in the places of the words. */
+  readonly details: Readonly<Record<string, string>>
 
-  constructor(code: ClinicErrorCode, options?: ErrorOptions) {
-    super(code, options)
+  constructor(
+    code: ClinicErrorCode,
+    options: { details?: Readonly<Record<string, string>>; cause?: unknown } = {},
+  ) {
+    super(code, { cause: options.cause })
     this.name = 'ClinicError'
     this.code = code
+    this.details = options.details ?? {}
   }
 }
 
@@ -65,6 +76,7 @@ export class PlatformRefusal extends Error {
   readonly zh: string
   readonly en: string
   readonly traceId: string | undefined
+  readonly retryable: boolean
 
   constructor(problem: Readonly<Record<string, unknown>>, status: number) {
     const text = (key: string) => (typeof problem[key] === 'string' ? problem[key] : undefined)
@@ -75,7 +87,17 @@ export class PlatformRefusal extends Error {
     this.zh = text('detail') ?? '签名平台的回答无法识别。'
     this.en = text('detailEn') ?? 'The signing platform’s answer could not be read.'
     this.traceId = text('traceId')
+    this.retryable = problem['retryable'] === true || status >= 500 || status === 429
   }
+}
+
+/**
+ * Whether the same wish may be granted later without anybody changing it: the platform is away, busy or restarting,
+ * or our own key is not accepted, which is for whoever runs the clinic to mend and not for the doctor.
+ */
+export function mayPass(error: unknown): boolean {
+  if (error instanceof PlatformRefusal) return error.retryable || error.status === 401
+  return error instanceof ClinicError && error.code === 'clinic.platform-unreachable'
 }
 
 export interface ShownProblem {
@@ -88,7 +110,12 @@ export interface ShownProblem {
 
 /** What the page is told: refusals in their words, everything else as an internal error and nothing more. */
 export function shownProblem(error: unknown): ShownProblem {
-  if (error instanceof ClinicError) return { code: error.code, ...refusals[error.code] }
+  if (error instanceof ClinicError) {
+    const { status, zh, en } = refusals[error.code]
+    const filled = (text: string) =>
+      text.replaceAll(/\{(\w+)\}/g, (_, name: string) => error.details[name] ?? '')
+    return { code: error.code, status, zh: filled(zh), en: filled(en) }
+  }
   if (error instanceof PlatformRefusal) {
     const { code, zh, en, traceId } = error
     const status = error.status >= 500 || error.status === 401 ? 502 : error.status

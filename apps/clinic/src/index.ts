@@ -6,6 +6,7 @@ import fastifyStatic from '@fastify/static'
 import Fastify from 'fastify'
 import type { ClinicConfig } from './config.ts'
 import { ClinicError, shownProblem } from './errors.ts'
+import { keepCollecting } from './collect-signings.ts'
 import { openPlatform } from './platform.ts'
 import { loginRoutes, signingRoutes, visitRoutes } from './routes.ts'
 import type { Deps } from './sign-record.ts'
@@ -57,7 +58,11 @@ export async function startClinic(
   app.setNotFoundHandler(() => {
     throw new ClinicError('clinic.unknown')
   })
-  app.addHook('onClose', async () => store.close())
+  const collecting = keepCollecting(deps)
+  app.addHook('onClose', async () => {
+    await collecting.stop()
+    store.close()
+  })
 
   await app.listen({ host: config.host, port: config.port })
   const { port } = app.server.address() as AddressInfo

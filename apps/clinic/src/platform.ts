@@ -43,6 +43,9 @@ export interface NewSigningTask {
   readonly workstation: string
 }
 
+// The platform holds a waiting request for 20 s; whatever else takes so long keeps a doctor from working.
+const patienceMs = { waiting: 40_000, usual: 12_000 }
+
 /** The platform's public API v1 as the clinic uses it. */
 export type Platform = ReturnType<typeof openPlatform>
 
@@ -59,7 +62,8 @@ export function openPlatform(options: {
       headers['content-type'] = 'application/json'
       headers['idempotency-key'] = key
     }
-    const request = { method, headers, signal: AbortSignal.timeout(60_000) }
+    const patience = path.includes('wait=') ? patienceMs.waiting : patienceMs.usual
+    const request = { method, headers, signal: AbortSignal.timeout(patience) }
     const answer = await send(
       options.url + path,
       body === undefined ? request : { ...request, body: JSON.stringify(body) },

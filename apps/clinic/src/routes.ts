@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ClinicError } from './errors.ts'
 import { beginLogin, continueLogin } from './log-in.ts'
@@ -5,22 +6,27 @@ import { beginSession, cookie, endSession, freshToken, requireUser, setCookie } 
 import { ensureVisits } from './sample-visits.ts'
 import {
   askToSign,
+  deliverSigning,
   type Deps,
   doctors,
   refreshSigning,
   reopenRecord,
   requireDoctor,
+  withdrawSigning,
 } from './sign-record.ts'
 import {
   type RecordBody,
   recentSignings,
   recordOf,
+  requireSigning,
   requireVisit,
   saveDraft,
+  type Signing,
   signingsOf,
   visitsOf,
 } from './visits.ts'
 
+const retryMs = 4000
 const uuid = { type: 'string', format: 'uuid' } as const
 const text = (maxLength: number) => ({ type: 'string', maxLength }) as const
 const closed = <P extends object>(properties: P) =>
@@ -90,11 +96,8 @@ export function visitRoutes(app: FastifyInstance, deps: Deps): void {
   })
   app.get<Visit>('/api/visits/:visitId', { schema }, async (request) => {
     user(request)
-    const { visitId } = request.params
-    // What changed while nobody was looking; the page then waits for each open one.
-    for (const signing of signingsOf(store, visitId))
-      await refreshSigning(deps, signing, false).catch((error: unknown) => request.log.warn(error))
-    return visitView(deps, visitId)
+    // As it is known here: whether the platform answers must not decide whether a record opens.
+    return visitView(deps, request.params.visitId)
   })
   app.put<Visit & { Body: RecordBody }>(
     '/api/visits/:visitId/record',
@@ -110,7 +113,7 @@ export function visitRoutes(app: FastifyInstance, deps: Deps): void {
   })
   app.get('/api/signings', async (request) => {
     user(request)
-    return { signings: recentSignings(store) }
+    return { signings: recentSignings(store).map(shownSigning) }
   })
   app.get('/api/doctors', async (request) => {
     user(request)
@@ -150,7 +153,13 @@ export function signingRoutes(app: FastifyInstance, deps: Deps): void {
     async (request) => {
       user(request)
       const { visitId, signingId } = request.params
-      await refreshSigning(deps, requireSigning(deps, visitId, signingId), true)
+      const signing = requireSigning(deps.store, visitId, signingId)
+      // One that has not left is tried again, at the pace of whoever is looking at it.
+      if (signing.state === 'asking') {
+        await deliverSigning(deps, signing)
+        if (requireSigning(deps.store, visitId, signingId).state === 'asking')
+          await setTimeout(retryMs)
+      } else await refreshSigning(deps, signing, true)
       return visitView(deps, visitId)
     },
   )
@@ -160,9 +169,7 @@ export function signingRoutes(app: FastifyInstance, deps: Deps): void {
     async (request) => {
       user(request)
       const { visitId, signingId } = request.params
-      const signing = requireSigning(deps, visitId, signingId)
-      if (signing.taskId) await platform.cancelSigning(signing.taskId)
-      await refreshSigning(deps, signing, false)
+      await withdrawSigning(deps, requireSigning(deps.store, visitId, signingId))
       return visitView(deps, visitId)
     },
   )
@@ -193,14 +200,12 @@ function visitView(deps: Deps, visitId: string) {
   return {
     visit: requireVisit(deps.store, visitId),
     record: record && { author: record.author, body: record.body, state: record.state },
-    signings: signingsOf(deps.store, visitId),
+    signings: signingsOf(deps.store, visitId).map(shownSigning),
   }
 }
 
-function requireSigning({ store }: Deps, visitId: string, signingId: string) {
-  const found = signingsOf(store, visitId).find((signing) => signing.signingId === signingId)
-  if (!found) throw new ClinicError('clinic.unknown')
-  return found
+function shownSigning<S extends Signing>({ problem, ...signing }: S) {
+  return { ...signing, problem: problem === null ? null : (JSON.parse(problem) as object) }
 }
 
 function signedDocument({ store }: Deps, visitId: string) {

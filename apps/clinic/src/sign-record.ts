@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { ClinicConfig } from './config.ts'
-import { ClinicError } from './errors.ts'
+import { ClinicError, mayPass, shownProblem } from './errors.ts'
 import {
   makeOutpatientRecord,
   type OutpatientRecord,
@@ -9,9 +9,16 @@ import {
 import type { Platform } from './platform.ts'
 import type { HisUser } from './sessions.ts'
 import type { Store } from './store.ts'
-import { type RecordBody, recordOf, requireVisit, type Signing, signingsOf } from './visits.ts'
+import {
+  type RecordBody,
+  recordOf,
+  requireSigning,
+  requireVisit,
+  type Signing,
+  signingsOf,
+} from './visits.ts'
 
-const over = ['completed', 'refused', 'cancelled', 'expired']
+const over = ['completed', 'refused', 'cancelled', 'expired', 'undeliverable']
 type Place = Signing['place']
 
 export interface Deps {
@@ -23,9 +30,8 @@ export interface Deps {
 
 /**
  * Asks a doctor to sign the record of a visit.
- * 1. The record is locked and its paper kept. 2. The paper is handed in under the paper's own key: after a
- * crash the platform knows the same document again. 3. The wish to have it signed is kept before the platform is asked. 4. The platform
- * is asked under that wish's own key, so that asking twice is asking once.
+ * 1. The record is locked and its paper kept. 2. The wish to have it signed is kept. 3. It is handed to the platform,
+ * now or, when that is out of reach, later: the doctor goes on working either way.
  */
 export async function askToSign(
   deps: Deps,
@@ -36,9 +42,9 @@ export async function askToSign(
     readonly place: Place
   },
 ): Promise<void> {
-  const { store, platform, config } = deps
+  const { store } = deps
   const { visitId, signer, place } = input
-  const { documentId, boxes } = await submitted(deps, visitId, input.user)
+  await fixedPaper(deps, visitId, input.user)
 
   const existing = signingsOf(store, visitId).filter((signing) => signing.place === place)
   if (existing.some((signing) => signing.state === 'completed'))
@@ -57,33 +63,65 @@ export async function askToSign(
       deps.now().toISOString(),
     )
   }
+  await deliverSigning(deps, requireSigning(store, visitId, signingId))
+}
 
+const delivering = new Map<string, Promise<void>>()
+
+/**
+ * Hands a kept wish to the platform. The paper goes under the paper's own key and the wish under its own, so that after
+ * a crash or a lost answer asking again is asking once. What may pass leaves it as it is, with the reason beside it;
+ * a refusal for good ends it. Two callers at once share one delivery.
+ */
+export function deliverSigning(deps: Deps, signing: Signing): Promise<void> {
+  const { signingId } = signing
+  const under = delivering.get(signingId)
+  if (under) return under
+  const begun = deliver(deps, signing)
+    .catch((error: unknown) => {
+      const { status: _, ...problem } = shownProblem(error)
+      deps.store.run(
+        `update signing set state = ?, problem = ? where signing_id = ? and state = 'asking'`,
+        mayPass(error) ? 'asking' : 'undeliverable',
+        JSON.stringify(problem),
+        signingId,
+      )
+    })
+    .finally(() => delivering.delete(signingId))
+  delivering.set(signingId, begun)
+  return begun
+}
+
+async function deliver(deps: Deps, signing: Signing): Promise<void> {
+  const { store, platform, config } = deps
+  const { signingId, visitId, hisUserId, place } = signing
+  const { documentId, boxes } = await submitted(deps, visitId)
+  const appearance = boxes[place]
+  const { workstation } = config
   const task = await platform.askToSign(
-    {
-      documentId,
-      hisUserId: signer.hisUserId,
-      appearance: boxes[place],
-      workstation: config.workstation,
-    },
+    { documentId, hisUserId, appearance, workstation },
     `clinic-sign-${signingId}`,
   )
-  store.run(
-    'update signing set task_id = ?, qr = ?, state = ? where signing_id = ?',
+  const taken = store.run(
+    `update signing set task_id = ?, qr = ?, state = ?, problem = null where signing_id = ? and state = 'asking'`,
     task.signingTaskId,
     task.qr,
     task.state,
     signingId,
   )
+  // Withdrawn while it was on its way.
+  if (taken !== 1) await platform.cancelSigning(task.signingTaskId)
 }
 
 async function submitted(
   deps: Deps,
   visitId: string,
-  user: HisUser,
 ): Promise<{ documentId: string; boxes: Record<Place, SignatureBox> }> {
   const { store, platform } = deps
   const visit = requireVisit(store, visitId)
-  const { paperId, pdf, boxes, documentId } = await fixedPaper(deps, visitId, user)
+  const paper = readPaper(store, visitId)
+  if (!paper) throw new ClinicError('clinic.record-incomplete')
+  const { paperId, pdf, boxes, documentId } = paper
   if (documentId) return { documentId, boxes }
   const document = {
     title: `门诊病历 ${visit.number}`,
@@ -92,15 +130,19 @@ async function submitted(
     pdf,
   }
   const added = await platform.addDocument(document, `clinic-record-${paperId}`)
-  store.run('update record set document_id = ? where visit_id = ?', added.documentId, visitId)
+  store.run(
+    'update record set document_id = ? where visit_id = ? and paper_id = ?',
+    added.documentId,
+    visitId,
+    paperId,
+  )
   return { documentId: added.documentId, boxes }
 }
 
 /** The record as paper: made once and kept, because the same wish must always carry the same bytes. */
-async function fixedPaper(deps: Deps, visitId: string, user: HisUser) {
+async function fixedPaper(deps: Deps, visitId: string, user: HisUser): Promise<void> {
   const { store } = deps
-  const kept = readPaper(store, visitId)
-  if (kept) return kept
+  if (readPaper(store, visitId)) return
   const record = recordOf(store, visitId)
   if (!record) throw new ClinicError('clinic.record-incomplete')
   if (record.author !== user.hisUserId) throw new ClinicError('clinic.not-the-author')
@@ -120,9 +162,7 @@ async function fixedPaper(deps: Deps, visitId: string, user: HisUser) {
     visitId,
     JSON.stringify(record.body),
   )
-  const made = readPaper(store, visitId)
-  if (!made) throw new ClinicError('clinic.record-locked')
-  return made
+  if (!readPaper(store, visitId)) throw new ClinicError('clinic.record-locked')
 }
 
 function printed(deps: Deps, visitId: string, body: RecordBody, madeAt: Date): OutpatientRecord {
@@ -162,7 +202,7 @@ export function reopenRecord({ store }: Deps, visitId: string, user: HisUser): v
   const record = recordOf(store, visitId)
   if (!record) throw new ClinicError('clinic.unknown')
   if (record.author !== user.hisUserId) throw new ClinicError('clinic.not-the-author')
-  const standing = ['refused', 'cancelled', 'expired']
+  const standing = ['refused', 'cancelled', 'expired', 'undeliverable']
   if (signingsOf(store, visitId).some(({ state }) => !standing.includes(state)))
     throw new ClinicError('clinic.record-locked')
   store.run(
@@ -182,6 +222,18 @@ export function doctors(store: Store): readonly HisUser[] {
   return store.all<HisUser>(
     `select his_user_id as hisUserId, person_id as personId, name, certificate_serial as certificateSerial
      from his_user order by name`,
+  )
+}
+
+/** Takes back a wish: at the platform if it is there, here if it never left. */
+export async function withdrawSigning(deps: Deps, signing: Signing): Promise<void> {
+  if (signing.taskId) {
+    await deps.platform.cancelSigning(signing.taskId)
+    return refreshSigning(deps, signing, false)
+  }
+  deps.store.run(
+    `update signing set state = 'cancelled', problem = null where signing_id = ? and state = 'asking'`,
+    signing.signingId,
   )
 }
 

@@ -29,6 +29,9 @@ create table if not exists signing (
 ) strict;
 `
 
+/** What came after the first form, in order; `user_version` says how many a file has had. */
+const changes = ['alter table signing add column problem text']
+
 /** The clinic's own small database: one SQLite file, synchronous, in WAL mode with full sync. */
 export interface Store {
   all<T>(sql: string, ...values: SQLInputValue[]): readonly T[]
@@ -44,6 +47,9 @@ export function openStore(folder: string | ':memory:'): Store {
     'pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma busy_timeout = 5000;',
   )
   database.exec(schema)
+  const had = Number(database.prepare('pragma user_version').get()?.['user_version'] ?? 0)
+  for (const [index, change] of changes.slice(had).entries())
+    database.exec(`begin; ${change}; pragma user_version = ${had + index + 1}; commit;`)
   return {
     all: <T>(sql: string, ...values: SQLInputValue[]) =>
       database.prepare(sql).all(...values) as T[],

@@ -39,6 +39,8 @@ export interface Signing {
   readonly askedAt: string
   readonly signedAt: string | null
   readonly reason: string | null
+  /** JSON: why it has not reached the platform yet, or never will. */
+  readonly problem: string | null
 }
 
 export interface RecordRow {
@@ -51,7 +53,7 @@ export interface RecordRow {
 
 const visitColumns = 'visit_id as visitId, day, number, at, name, sex, age, complaint, allergies'
 const signingColumns = `g.signing_id as signingId, g.visit_id as visitId, g.his_user_id as hisUserId, u.name, g.place,
-  g.task_id as taskId, g.state, g.qr, g.asked_at as askedAt, g.signed_at as signedAt, g.reason`
+  g.task_id as taskId, g.state, g.qr, g.asked_at as askedAt, g.signed_at as signedAt, g.reason, g.problem`
 
 export function visitsOf(store: Store, day: string) {
   const visits = store.all<Visit>(
@@ -88,6 +90,20 @@ export function signingsOf(store: Store, visitId: string): readonly Signing[] {
   )
 }
 
+export function requireSigning(store: Store, visitId: string, signingId: string): Signing {
+  const found = signingsOf(store, visitId).find((signing) => signing.signingId === signingId)
+  if (!found) throw new ClinicError('clinic.unknown')
+  return found
+}
+
+/** Those whose end is not known here yet, oldest first. */
+export function openSignings(store: Store): readonly Signing[] {
+  return store.all<Signing>(
+    `select ${signingColumns} from signing g join his_user u using (his_user_id)
+     where g.state in ('asking', 'waiting', 'scanned', 'signing', 'signed') order by g.asked_at`,
+  )
+}
+
 export function recentSignings(store: Store) {
   return store.all<Signing & { patient: string; number: string }>(
     `select ${signingColumns}, v.name as patient, v.number from signing g join his_user u using (his_user_id)
@@ -105,6 +121,13 @@ export function saveDraft(store: Store, user: HisUser, visitId: string, body: Re
      on conflict (visit_id) do update set body = excluded.body`,
     visitId,
     user.hisUserId,
-    JSON.stringify(body),
+    JSON.stringify(plain(body)),
   )
+}
+
+/** Line ends as one character and tabs as spaces: what a browser or a paste brings along is not part of a record. */
+function plain(body: RecordBody): RecordBody {
+  const tidy = (_key: string, value: unknown): unknown =>
+    typeof value === 'string' ? value.replaceAll(/\r\n?/g, '\n').replaceAll('\t', '  ') : value
+  return JSON.parse(JSON.stringify(body, tidy)) as RecordBody
 }

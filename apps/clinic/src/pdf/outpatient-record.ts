@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { PDFDocument, type PDFFont, type PDFPage, rgb } from '@cantoo/pdf-lib'
 import * as fontkit from 'fontkit'
 import { encode } from 'uqr'
+import { ClinicError } from '../errors.ts'
 import { wrapText } from './wrap-text.ts'
 
 export interface Prescribed {
@@ -58,15 +59,21 @@ interface Sheet {
   readonly bold: PDFFont
   page: PDFPage
   y: number
+  /** Says on every further page whose record it is. */
+  readonly running: string
 }
 
-/** A Chinese outpatient record on A4: the paper a doctor signs. */
+/**
+ * A Chinese outpatient record on A4: the paper a doctor signs. Throws `clinic.glyph-missing` rather than print an
+ * empty box where a character should be: a gap in a signed record is a flaw in the evidence.
+ */
 export async function makeOutpatientRecord(
   record: OutpatientRecord,
 ): Promise<{ bytes: Uint8Array; boxes: { author: SignatureBox; reviewer: SignatureBox } }> {
   const document = await PDFDocument.create()
   document.registerFontkit(fontkit as unknown as Parameters<PDFDocument['registerFontkit']>[0])
   const [regular, bold] = await embedFonts(document)
+  requireGlyphs(record, regular)
   document.setTitle(`门诊病历 ${record.visitNumber}`)
   document.setLanguage('zh-CN')
   document.setProducer('Yunqian clinic')
@@ -79,6 +86,7 @@ export async function makeOutpatientRecord(
     bold,
     page: document.addPage([A4.width, A4.height]),
     y: 0,
+    running: `${record.patient.name}  ${record.visitNumber}  门诊病历（续）`,
   }
 
   drawHead(sheet, record)
@@ -101,6 +109,22 @@ async function embedFonts(document: PDFDocument): Promise<[PDFFont, PDFFont]> {
     await load('400Regular/NotoSansSC_400Regular.ttf'),
     await load('700Bold/NotoSansSC_700Bold.ttf'),
   ]
+}
+
+function requireGlyphs(record: OutpatientRecord, font: PDFFont): void {
+  const { patient, prescription, madeAt: _, ...texts } = record
+  const all = [texts, patient, ...prescription].flatMap((part) => Object.values(part)).join('')
+  const known = new Set(font.getCharacterSet())
+  const missing = new Set([...all].filter((one) => one !== '\n' && !known.has(one.codePointAt(0)!)))
+  if (missing.size === 0) return
+  const characters = [...missing].map(named).join('、')
+  throw new ClinicError('clinic.glyph-missing', { details: { characters } })
+}
+
+/** A control or invisible character would only confuse the message: it is named by its number alone. */
+function named(character: string): string {
+  const number = `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`
+  return /\p{C}/u.test(character) ? number : `${character}（${number}）`
 }
 
 function sections(record: OutpatientRecord): [string, string][] {
@@ -162,15 +186,22 @@ function drawPatient(sheet: Sheet, record: OutpatientRecord) {
     put(sheet, value, x + 30, y, 10.5, sheet.bold)
   }
   put(sheet, '过敏史', margin.side, y - 20, 10.5, sheet.regular, soft)
-  put(sheet, record.allergies || '否认药物及食物过敏史', margin.side + 42, y - 20, 10.5)
-  rule(sheet, y - 32)
-  sheet.y = y - 32
+  const allergies = wrapped(sheet, record.allergies || '否认药物及食物过敏史', inner - 42, 10.5)
+  allergies.forEach((line, index) => put(sheet, line, margin.side + 42, y - 20 - index * 15, 10.5))
+  sheet.y = y - 17 - allergies.length * 15
+  rule(sheet, sheet.y)
+}
+
+function wrapped(sheet: Sheet, text: string, width: number, size: number): readonly string[] {
+  return wrapText(text, width, (part) => sheet.regular.widthOfTextAtSize(part, size))
 }
 
 /** Starts a new page when `height` no longer fits above the foot. */
 function make(sheet: Sheet, height: number) {
   if (sheet.y - height > footHeight + 20) return
   sheet.page = sheet.document.addPage([A4.width, A4.height])
+  put(sheet, sheet.running, margin.side, A4.height - margin.top + 12, 9, sheet.regular, soft)
+  rule(sheet, A4.height - margin.top + 4)
   sheet.y = A4.height - margin.top
 }
 
@@ -179,9 +210,7 @@ function drawSection(sheet: Sheet, title: string, text: string) {
   const size = 10.5
   const leading = 17
   const indent = 64
-  const lines = wrapText(text, inner - indent, (part) =>
-    sheet.regular.widthOfTextAtSize(part, size),
-  )
+  const lines = wrapped(sheet, text, inner - indent, size)
   make(sheet, leading * Math.min(lines.length, 3) + 12)
   sheet.y -= 12
   put(sheet, title, margin.side, sheet.y - 11, size, sheet.bold, teal)
@@ -192,23 +221,32 @@ function drawSection(sheet: Sheet, title: string, text: string) {
   }
 }
 
+/** Where each column of the prescription begins, and where the last one ends. */
+const columns = [64, 236, 318, 428, inner]
+
 function drawPrescription(sheet: Sheet, prescription: readonly Prescribed[]) {
   if (prescription.length === 0) return
-  const columns = [64, 236, 318, 428]
-  make(sheet, 40 + 20 * prescription.length)
+  const heads = ['药品名称及规格', '单次剂量', '用法', '数量']
+  make(sheet, 80)
   sheet.y -= 14
   put(sheet, '处方', margin.side, sheet.y - 11, 10.5, sheet.bold, teal)
-  const row = (texts: readonly string[], font: PDFFont, color = ink) => {
-    texts.forEach((text, index) =>
-      put(sheet, text, margin.side + columns[index]!, sheet.y - 11, 10, font, color),
-    )
-    sheet.y -= 20
-  }
-  row(['药品名称及规格', '单次剂量', '用法', '数量'], sheet.regular, soft)
+  heads.forEach((head, index) =>
+    put(sheet, head, margin.side + columns[index]!, sheet.y - 11, 10, sheet.regular, soft),
+  )
+  sheet.y -= 20
   rule(sheet, sheet.y + 4)
-  for (const item of prescription) {
-    make(sheet, 20)
-    row([item.drug, item.dose, item.usage, item.amount], sheet.regular)
+  for (const { drug, dose, usage, amount } of prescription) {
+    const cells = [drug, dose, usage, amount].map((text, index) =>
+      wrapped(sheet, text, columns[index + 1]! - columns[index]! - 6, 10),
+    )
+    const height = 6 + 14 * Math.max(...cells.map((lines) => lines.length))
+    make(sheet, height)
+    cells.forEach((lines, column) =>
+      lines.forEach((text, line) =>
+        put(sheet, text, margin.side + columns[column]!, sheet.y - 11 - line * 14, 10),
+      ),
+    )
+    sheet.y -= height
   }
 }
 

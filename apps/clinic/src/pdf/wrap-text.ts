@@ -10,7 +10,7 @@ export function wrapText(
   const lines: string[] = []
   for (const paragraph of text.split('\n')) {
     let current = ''
-    for (const part of paragraph.match(/[A-Za-z0-9./+\-%°]+|[\s\S]/gu) ?? []) {
+    for (const part of partsOf(paragraph, width, widthOf)) {
       if (widthOf(current + part) <= width || current === '') current += part
       else if (neverFirst.test(part)) {
         // The mark takes its character with it to the next line.
@@ -26,4 +26,14 @@ export function wrapText(
     lines.push(current)
   }
   return lines
+}
+
+/** Latin words and numbers whole, everything else by the character; a word wider than the line by the character too. */
+function partsOf(
+  paragraph: string,
+  width: number,
+  widthOf: (part: string) => number,
+): readonly string[] {
+  const parts = paragraph.match(/[A-Za-z0-9./+\-%°]+|[\s\S]/gu) ?? []
+  return parts.flatMap((part) => (widthOf(part) > width ? [...part] : [part]))
 }

@@ -1,3 +1,5 @@
+import { ref } from 'vue'
+
 /** What the clinic's own server answers; see routes.ts. */
 export interface Session {
   readonly hisUserId: string
@@ -26,6 +28,8 @@ export interface Signing {
   readonly askedAt: string
   readonly signedAt: string | null
   readonly reason: string | null
+  /** Why it has not reached the platform yet, or never will. */
+  readonly problem: ClinicProblem | null
 }
 
 export interface Visit {
@@ -86,6 +90,9 @@ const unreachable: ClinicProblem = {
   en: 'The workstation’s server is out of reach. Check the network and try again.',
 }
 
+/** Set when the server no longer knows the doctor; whoever logs in again goes on where they were. */
+export const signedOut = ref(false)
+
 /** Calls the clinic's server; rejects with a ClinicProblem. */
 export async function call<T>(
   method: 'GET' | 'POST' | 'PUT' | 'DELETE',
@@ -104,6 +111,7 @@ export async function call<T>(
   })
   if (answer.status === 204) return undefined as T
   const found = (await answer.json().catch(() => unreachable)) as unknown
+  if (answer.status === 401) signedOut.value = true
   if (!answer.ok) throw found
   return found as T
 }

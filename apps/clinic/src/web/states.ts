@@ -7,7 +7,8 @@ interface Words {
 }
 
 const signingWords: Readonly<Record<string, Words>> = {
-  asking: { tone: 'attention', text: 'stateAsking' },
+  asking: { tone: 'attention', text: 'stateLater' },
+  undeliverable: { tone: 'stop', text: 'stateFailed' },
   waiting: { tone: 'attention', text: 'stateSent' },
   scanned: { tone: 'attention', text: 'stateSent' },
   signing: { tone: 'attention', text: 'stateSigning' },
@@ -19,7 +20,7 @@ const signingWords: Readonly<Record<string, Words>> = {
 }
 
 export function wordsOf(signing: Signing): Words {
-  return signingWords[signing.state] ?? { tone: '', text: 'stateAsking' }
+  return signingWords[signing.state] ?? { tone: '', text: 'stateUnsigned' }
 }
 
 export function isOpen(signing: Signing): boolean {
@@ -30,6 +31,8 @@ export function isOpen(signing: Signing): boolean {
 export function wordsOfVisit(visit: ListedVisit): Words {
   if (visit.recordState === 'none') return { tone: '', text: 'stateNone' }
   if (visit.recordState === 'draft') return { tone: '', text: 'stateDraft' }
+  if (visit.signings.some((signing) => signing.state === 'asking'))
+    return { tone: 'attention', text: 'stateLater' }
   if (visit.signings.some(isOpen)) return { tone: 'attention', text: 'stateWaiting' }
   if (visit.signings.some((signing) => signing.state === 'completed'))
     return { tone: 'good', text: 'stateSigned' }
