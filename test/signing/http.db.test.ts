@@ -37,7 +37,7 @@ const wrongPin = '864209753186'
 const pin = '493027518642'
 
 let world: World
-let deps: SigningDeps & EnrollmentDeps
+let deps: SigningDeps & EnrollmentDeps & { enrollments: ReturnType<typeof certification> }
 let app: HttpApp
 let baseUrl: string
 let phone: Phone
@@ -55,6 +55,11 @@ beforeAll(async () => {
     const made = await certify(subject, sm2PublicKeyInfo(key!.publicKey), world.clock.now())
     const certificateId = newId(base)
     world.keepCertificate({ ...made, certificateId, keyId, personId })
+    const { serialNumberHex } = made
+    const issued = { tenantId, personId, keyId, certificateId, serialNumberHex }
+    await base.db.tx({ tenantId }, (tx) =>
+      deps.enrollments.issued(tx, { ...issued, at: world.clock.now() }),
+    )
     return { certificateId }
   }
   const platform = base as unknown as Platform
@@ -143,7 +148,7 @@ const claim = (name = '陈静怡') => ({ centreCode, name, idNumber, mobile, dev
 
 async function lastCode(): Promise<string> {
   const [message] = await world.database.db.tx({ tenantId: world.tenantId }, (tx) =>
-    listTrialMessages(deps, tx, world.tenantId, 'all'),
+    listTrialMessages(deps, tx, world.tenantId, null),
   )
   return /\d{6}/.exec(message!.text)![0]
 }

@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { endpoint } from './endpoint.ts'
 import { Base64, CentreCode, Closed, Id, type Static, Text, Timestamp, Words } from './scalars.ts'
 import {
+  CertificateChange,
   certificateStates,
   CertificateView,
   enrollmentStates,
@@ -12,6 +13,17 @@ import { documentTypes } from './integrator.ts'
 
 export const staffRoles = ['district-admin', 'clerk', 'auditor'] as const
 export type StaffRole = (typeof staffRoles)[number]
+
+export const messageStates = ['waiting', 'sent', 'failed'] as const
+export const messageFailures = [
+  'unreachable',
+  'timed-out',
+  'rate-limited',
+  'refused',
+  'gateway-error',
+  'not-accepted',
+  'expired',
+] as const
 
 export const StaffSession = Closed({
   staffId: Id,
@@ -411,7 +423,6 @@ export const consoleEndpoints = {
     method: 'GET',
     path: '/console/api/enrollments',
     principal: 'staff',
-    roles: clerk,
     summary: { zh: '证书申请', en: 'Certificate applications' },
     query: Closed({ state: Type.Optional(Words(enrollmentStates)), ...Page }),
     reply: Closed({ enrollments: Type.Array(EnrollmentRow) }),
@@ -460,6 +471,35 @@ export const consoleEndpoints = {
     }),
   }),
 
+  listMessages: endpoint({
+    operationId: 'listMessages',
+    method: 'GET',
+    path: '/console/api/messages',
+    principal: 'staff',
+    summary: {
+      zh: '短信发送记录（不含验证码）',
+      en: 'Text messages and their delivery, without their text',
+    },
+    query: Closed({ state: Type.Optional(Words(messageStates)), ...Page }),
+    reply: Closed({
+      /** `trial`: nothing is sent, messages wait in the trial outbox. */
+      delivery: Words(['trial', 'gateway'] as const),
+      messages: Type.Array(
+        Closed({
+          messageId: Id,
+          centreName: Type.String(),
+          mobileMasked: Type.String(),
+          state: Words(messageStates),
+          attempts: Type.Integer(),
+          createdAt: Timestamp,
+          finishedAt: Type.Optional(Timestamp),
+          /** Why the last attempt came to nothing. */
+          failure: Type.Optional(Words(messageFailures)),
+        }),
+      ),
+    }),
+  }),
+
   listCertificates: endpoint({
     operationId: 'listCertificates',
     method: 'GET',
@@ -472,6 +512,16 @@ export const consoleEndpoints = {
         Closed({ personId: Id, name: Type.String(), certificate: CertificateView }),
       ),
     }),
+  }),
+  getCertificateHistory: endpoint({
+    operationId: 'getCertificateHistory',
+    method: 'GET',
+    path: '/console/api/certificates/:certificateId/history',
+    principal: 'staff',
+    summary: { zh: '证书状态变更记录', en: 'How a certificate came to its state' },
+    params: CertificateParams,
+    reply: Closed({ /** Oldest first. */ changes: Type.Array(CertificateChange) }),
+    problems: ['certificates.unknown'],
   }),
   suspendCertificate: endpoint({
     operationId: 'suspendCertificate',

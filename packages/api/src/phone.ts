@@ -62,6 +62,38 @@ export type Enrollment = Static<typeof Enrollment>
 export const certificateStates = ['valid', 'suspended', 'revoked', 'expired'] as const
 export type CertificateState = (typeof certificateStates)[number]
 
+/** What a revocation says of itself (RFC 5280 §5.3.1). */
+export const revocationReasons = [
+  'unspecified',
+  'superseded',
+  'affiliationChanged',
+  'cessationOfOperation',
+] as const
+export type RevocationReasonWord = (typeof revocationReasons)[number]
+
+export const certificateChanges = [
+  'issued',
+  'suspended',
+  'resumed',
+  'revoked',
+  'superseded',
+] as const
+
+/** One change of a certificate's state, as it was written when it happened. */
+export const CertificateChange = Closed({
+  change: Words(certificateChanges),
+  at: Timestamp,
+  by: Closed({
+    kind: Words(['staff', 'holder', 'system'] as const),
+    /** Of the member of staff or the phone. */
+    name: Type.Optional(Type.String()),
+  }),
+  reason: Type.Optional(Type.String()),
+  /** The evidence event of the same commit. */
+  eventId: Type.Optional(Id),
+})
+export type CertificateChange = Static<typeof CertificateChange>
+
 export const CertificateView = Closed({
   certificateId: Id,
   serialNumberHex: Type.String(),
@@ -72,6 +104,8 @@ export const CertificateView = Closed({
   state: Words(certificateStates),
   stateSince: Timestamp,
   reason: Type.Optional(Type.String()),
+  /** Present when revoked. */
+  revocationReason: Type.Optional(Words(revocationReasons)),
   /** DER, base64. */
   certificate: Base64(8192),
   /** Issuing CA first, root last; DER, base64. */
@@ -440,6 +474,22 @@ export const phoneEndpoints = {
       'signing.task-closed',
       'issuance.unavailable',
     ],
+  }),
+  listOwnCertificates: endpoint({
+    operationId: 'listOwnCertificates',
+    method: 'GET',
+    path: '/v1/phone/certificates',
+    principal: 'device',
+    summary: {
+      zh: '本人证书及状态变更记录',
+      en: 'Own certificates and how they came to their state',
+    },
+    reply: Closed({
+      /** Newest first. */
+      certificates: Type.Array(
+        Closed({ certificate: CertificateView, changes: Type.Array(CertificateChange) }),
+      ),
+    }),
   }),
   reportLoss: endpoint({
     operationId: 'reportLoss',

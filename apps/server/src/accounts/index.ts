@@ -10,6 +10,7 @@ export { maskMobile, parseIdNumber } from './id-number.ts'
 export { invite } from './invitations.ts'
 export {
   idNumberOf,
+  lockPerson,
   membershipsOf,
   personById,
   personByIdNumber,

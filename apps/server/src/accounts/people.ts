@@ -73,6 +73,21 @@ export async function personByIdNumber(
   return { ...summary(sealer, row), mobile: openMobile(sealer, row), idNumber }
 }
 
+/**
+ * Holds a person's row until commit: certificates, memberships and data of one person change one at a time. Taken before
+ * rows of applications, certificates and keys, and not against whoever only refers to the person.
+ */
+export async function lockPerson(
+  tx: Tx,
+  { tenantId, personId }: { readonly tenantId: string; readonly personId: string },
+): Promise<boolean> {
+  const found = await tx.query(
+    'select 1 from person where tenant_id = $1 and person_id = $2 for no key update',
+    [tenantId, personId],
+  )
+  return found.length > 0
+}
+
 /** The full ID number, for the one who issues a certificate and nobody else. */
 export async function idNumberOf(
   sealer: Sealer,
@@ -193,13 +208,15 @@ export async function listPeople(
      where p.tenant_id = $1
        and ($2::uuid is null or p.person_id = $2)
        and ($3::uuid is null or exists (select 1 from membership m
-         where m.tenant_id = p.tenant_id and m.person_id = p.person_id and m.centre_id = $3))
+         where m.tenant_id = p.tenant_id and m.person_id = p.person_id and m.centre_id = $3
+           and m.state = 'active'))
        and ($4::text is null or p.name like '%' || $4 || '%' or p.id_number_index = $5 or p.mobile_index = $6
          or exists (select 1 from membership m where m.tenant_id = p.tenant_id
            and m.person_id = p.person_id and m.employee_number = $11))
        and ($7::timestamptz is null or p.created_at < $7)
        and ($9::uuid[] is null or exists (select 1 from membership m
-         where m.tenant_id = p.tenant_id and m.person_id = p.person_id and m.centre_id = any ($9)))
+         where m.tenant_id = p.tenant_id and m.person_id = p.person_id and m.centre_id = any ($9)
+           and m.state = 'active'))
        and ($10::uuid[] is null or (p.person_id = any ($10)) = $12)
      order by p.created_at desc limit $8`,
     [
@@ -218,7 +235,7 @@ export async function listPeople(
     ],
   )
   const ids = rows.map((row) => row.person_id)
-  const memberships = await membershipRows(tx, tenantId, ids)
+  const memberships = await membershipRows(tx, query, ids)
   const certificates = await held.viewCertificates(tx, tenantId, ids)
   return rows.map((row) => {
     const certificate = certificates.get(row.person_id)
@@ -240,12 +257,18 @@ interface MembershipRow {
   employee_number: string | null
 }
 
-function membershipRows(tx: Tx, tenantId: string, personIds: string[]): Promise<MembershipRow[]> {
+// Where else a person works is for who serves the district.
+function membershipRows(
+  tx: Tx,
+  { tenantId, centreIds }: PeopleQuery,
+  personIds: string[],
+): Promise<MembershipRow[]> {
   return tx.query<MembershipRow>(
     `select m.person_id, m.centre_id, c.name as centre_name, m.role, m.title, m.employee_number
      from membership m join centre c using (tenant_id, centre_id)
-     where m.tenant_id = $1 and m.person_id = any ($2) and m.state = 'active' order by m.created_at`,
-    [tenantId, personIds],
+     where m.tenant_id = $1 and m.person_id = any ($2) and m.state = 'active'
+       and ($3::uuid[] is null or m.centre_id = any ($3)) order by m.created_at`,
+    [tenantId, personIds, centreIds ?? null],
   )
 }
 

@@ -1,6 +1,8 @@
 import { consoleEndpoints, type Centre, type StaffSession } from '@yunqian/api'
 import {
+  centresDecided,
   centresSeen,
+  decidesFor,
   type Call,
   type HttpApp,
   type Platform,
@@ -119,10 +121,10 @@ function mountPeople(app: HttpApp, platform: Platform, ports: AccountsPorts): vo
     }),
   )
   app.route(consoleEndpoints.registerPerson, ({ staff, body }) => {
-    requireRoleAt(staff, body.centreId)
+    if (!decidesFor(staff, body.centreId)) throw new AccountsError('platform.forbidden')
     return db.tx(staff, async (tx) => {
       const personId = await registerPerson(platform, tx, { ...ids(staff), ...body })
-      const wanted = { tenantId: staff.tenantId, personId }
+      const wanted = { tenantId: staff.tenantId, personId, centreIds: centresDecided(staff) }
       const [person] = await listPeople(sealer, tx, wanted, ports)
       if (!person) throw new Error('a person just written is not found')
       return person
@@ -190,12 +192,4 @@ function entered(call: Pick<Call, 'setHeader'>, opened: OpenedSession): StaffSes
 
 function ids({ tenantId, staffId }: StaffPrincipal): { tenantId: string; staffId: string } {
   return { tenantId, staffId }
-}
-
-// A clerk of one centre registers people there and nowhere else.
-function requireRoleAt(staff: StaffPrincipal, centreId: string): void {
-  const allowed = staff.roles.some(
-    (role) => role.role !== 'auditor' && (!role.centreId || role.centreId === centreId),
-  )
-  if (!allowed) throw new AccountsError('platform.forbidden')
 }

@@ -1,1 +1,2 @@
+export { certificatesAudit } from './audit.ts'
 export { openCertificates } from './room.ts'

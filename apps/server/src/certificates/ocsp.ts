@@ -8,6 +8,7 @@ import {
 import { buildOcspResponse, ocspCertId, ocspRefusal, type OcspStatus } from '@yunqian/pki/write'
 import type { AuthorityKey } from '../keys/authority/index.ts'
 import type { Clock, Database } from '../platform/index.ts'
+import { reasonOf, type RevocationRow } from './revocation-list.ts'
 
 export interface OcspDeps {
   readonly db: Database
@@ -59,7 +60,7 @@ function respond(
 }
 
 async function statusOf(deps: OcspDeps, serialHex: string): Promise<Omit<OcspStatus, 'certId'>> {
-  const [row] = await deps.db.once<{ state: string; state_since: Date }>(
+  const [row] = await deps.db.once<RevocationRow>(
     'no-tenant',
     'select * from resolve_certificate($1)',
     [serialHex],
@@ -72,7 +73,7 @@ async function statusOf(deps: OcspDeps, serialHex: string): Promise<Omit<OcspSta
       status: {
         kind: 'revoked',
         revocationTime: row.state_since,
-        reason: row.state === 'suspended' ? 'certificateHold' : 'unspecified',
+        reason: reasonOf(row),
       },
     }
   const known = row ?? deps.services.find((service) => service.serialNumberHex === serialHex)

@@ -1,3 +1,4 @@
+import type { RevocationReasonWord } from '@yunqian/api'
 import { parseCrl } from '@yunqian/pki'
 import type { RevokedEntry } from '@yunqian/pki/write'
 import { IssuanceError, type Issuer } from '../issuance/index.ts'
@@ -78,9 +79,9 @@ async function makeList({ clock, issuer }: RevocationListDeps, tx: Tx): Promise<
   const now = clock.now()
   const thisUpdate = new Date(Math.floor(now.getTime() / 1000) * 1000)
   const nextUpdate = new Date(thisUpdate.getTime() + validMs)
-  const rows = await tx.query<{ serial_number_hex: string; state: string; state_since: Date }>(
+  const rows = await tx.query<RevocationRow & { serial_number_hex: string }>(
     'select * from list_revocations($1)',
-    [now],
+    [before?.this_update ?? now],
   )
   const der = await issuer.signList({
     thisUpdate,
@@ -102,14 +103,24 @@ async function makeList({ clock, issuer }: RevocationListDeps, tx: Tx): Promise<
 const newest = (tx: Tx): Promise<ListRow | undefined> =>
   tx.queryOne<ListRow>('select * from revocation_list order by crl_number desc limit 1')
 
-function entryOf(row: {
-  serial_number_hex: string
-  state: string
-  state_since: Date
-}): RevokedEntry {
+/** What a certificate's row says to those who ask about it by its serial number. */
+export interface RevocationRow {
+  readonly state: string
+  readonly state_since: Date
+  readonly revocation_reason: RevocationReasonWord | null
+}
+
+/** One reason for OCSP and CRL alike. */
+export function reasonOf(row: RevocationRow): RevokedEntry['reason'] {
+  if (row.state === 'suspended') return 'certificateHold'
+  return row.revocation_reason ?? 'unspecified'
+}
+
+// A resumed certificate is simply no longer in the next list: removeFromCRL is for delta lists (RFC 5280 §5.3.1).
+function entryOf(row: RevocationRow & { readonly serial_number_hex: string }): RevokedEntry {
   return {
     serialNumberHex: row.serial_number_hex,
     revocationDate: row.state_since,
-    reason: row.state === 'suspended' ? 'certificateHold' : 'unspecified',
+    reason: reasonOf(row),
   }
 }

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CertificateStanding, CertificateView } from '@yunqian/api'
 import { parseCertificate } from '@yunqian/pki'
-import type { Issuer } from '../issuance/index.ts'
+import { listTenants, lockPerson } from '../accounts/index.ts'
+import type { IssuedNow, Issuer } from '../issuance/index.ts'
 import {
   authorityFolder,
   readAuthority,
@@ -11,6 +12,7 @@ import {
 } from '../keys/authority/index.ts'
 import type { Platform, Room, Tx } from '../platform/index.ts'
 import { changeState } from './change-state.ts'
+import { keepIssued, supersedeOlder } from './keep-issued.ts'
 import { ocspFor, servicesOf, type OcspDeps } from './ocsp.ts'
 import { mountPublication } from './publication.ts'
 import { currentRevocationList } from './revocation-list.ts'
@@ -19,6 +21,7 @@ import {
   certificateById,
   countValidByCentre,
   holdersOf,
+  holdersOfSeveral,
   newestCertificates,
   viewOf,
 } from './store.ts'
@@ -90,6 +93,7 @@ export function openCertificates(platform: Platform, issuer: Issuer) {
       mountCertificateRoutes(app, platform, chain)
       mountPublication(app, { ocsp, timeStamp: tsa, root, issuing, rootList, issuingList })
     },
+    recover: () => endSeconds(platform),
     periodic: [
       { name: 'revocation-list', everyMs: 60_000, run: async () => void (await issuingList()) },
     ],
@@ -99,6 +103,8 @@ export function openCertificates(platform: Platform, issuer: Issuer) {
     root,
     issuing,
     crls: async (): Promise<Uint8Array[]> => [await issuingList(), rootList],
+    keepIssued: (tx: Tx, issued: IssuedNow, stands: boolean) =>
+      keepIssued(platform, tx, issued, stands),
     viewCertificates: viewMany,
     holdersOf: (tx: Tx, tenantId: string, standing: CertificateStanding) =>
       holdersOf(tx, { tenantId, standing, now: clock.now() }),
@@ -111,5 +117,21 @@ export function openCertificates(platform: Platform, issuer: Issuer) {
       timeStamp: (sm3: Uint8Array) => timeStamp(tsa, sm3),
       revocationMaterial,
     },
+  }
+}
+
+// Issued before issuing ended the older ones: each person keeps the newest, by the very function that issuing uses.
+async function endSeconds(platform: Platform): Promise<void> {
+  const { db, clock } = platform
+  for (const { tenantId } of await listTenants(db)) {
+    const now = clock.now()
+    const holders = await db.tx({ tenantId }, (tx) => holdersOfSeveral(tx, { tenantId, now }))
+    for (const personId of holders)
+      await db.tx({ tenantId }, async (tx) => {
+        await lockPerson(tx, { tenantId, personId })
+        const personIds = [personId]
+        const [newest] = await newestCertificates(tx, { tenantId, personIds, now })
+        if (newest) await supersedeOlder(platform, tx, { ...newest, tenantId, at: now })
+      })
   }
 }

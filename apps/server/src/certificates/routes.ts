@@ -1,14 +1,23 @@
 import { consoleEndpoints, phoneEndpoints, type CertificateView } from '@yunqian/api'
 import {
+  centresDecided,
   centresSeen,
   type DevicePrincipal,
   type HttpApp,
   type Platform,
-  type StaffPrincipal,
+  type Tx,
 } from '../platform/index.ts'
 import { changeState } from './change-state.ts'
 import { CertificatesError } from './errors.ts'
-import { holderIsOf, listIssued, newestCertificates, viewOf } from './store.ts'
+import { changesOf } from './history.ts'
+import {
+  certificateById,
+  certificatesOf,
+  holderIsOf,
+  listIssued,
+  newestCertificates,
+  viewOf,
+} from './store.ts'
 
 /** Console and phone: look at certificates and change their state. `chain` is issuing CA first, root last. */
 export function mountCertificateRoutes(
@@ -16,6 +25,11 @@ export function mountCertificateRoutes(
   platform: Platform,
   chain: readonly Uint8Array[],
 ): void {
+  mountConsole(app, platform, chain)
+  mountPhone(app, platform, chain)
+}
+
+function mountConsole(app: HttpApp, platform: Platform, chain: readonly Uint8Array[]): void {
   const { db, clock } = platform
   app.route(consoleEndpoints.listCertificates, ({ staff, query }) =>
     db.tx(staff, async (tx) => {
@@ -30,6 +44,17 @@ export function mountCertificateRoutes(
       return { certificates }
     }),
   )
+  app.route(consoleEndpoints.getCertificateHistory, ({ staff, params }) =>
+    db.tx(staff, async (tx) => {
+      const { tenantId } = staff
+      const { certificateId } = params
+      await requireWithin(tx, { tenantId, certificateId }, centresSeen(staff))
+      if (!(await certificateById(tx, { tenantId, certificateId, now: clock.now() })))
+        throw new CertificatesError('certificates.unknown')
+      const changes = await changesOf(tx, { tenantId, certificateIds: [certificateId] })
+      return { changes: [...(changes.get(certificateId) ?? [])] }
+    }),
+  )
   const byStaff = {
     suspend: consoleEndpoints.suspendCertificate,
     resume: consoleEndpoints.resumeCertificate,
@@ -40,19 +65,16 @@ export function mountCertificateRoutes(
       db.tx(staff, async (tx) => {
         const { tenantId, staffId } = staff
         const { certificateId } = params
-        const centreIds = centresOf(staff)
-        if (centreIds && !(await holderIsOf(tx, { tenantId, certificateId, centreIds })))
-          throw new CertificatesError('certificates.unknown')
-        const given = {
-          tenantId,
-          certificateId,
-          reason: body.reason,
-          at: clock.now(),
-          by: { staffId },
-        }
+        await requireWithin(tx, { tenantId, certificateId }, centresDecided(staff))
+        const { reason } = body
+        const given = { tenantId, certificateId, reason, at: clock.now(), by: { staffId } }
         return viewOf(await changeState(platform, tx, change, given), chain)
       }),
     )
+}
+
+function mountPhone(app: HttpApp, platform: Platform, chain: readonly Uint8Array[]): void {
+  const { db, clock } = platform
   const byHolder = (
     device: DevicePrincipal,
     change: 'suspend' | 'revoke',
@@ -75,11 +97,28 @@ export function mountCertificateRoutes(
     byHolder(device, 'suspend', body.reason ?? '本人挂失'),
   )
   app.route(phoneEndpoints.revokeOwn, ({ device, body }) => byHolder(device, 'revoke', body.reason))
+  app.route(phoneEndpoints.listOwnCertificates, ({ device }) =>
+    db.tx(device, async (tx) => {
+      const { tenantId, personId } = device
+      if (personId === undefined) return { certificates: [] }
+      const own = await certificatesOf(tx, { tenantId, personId, now: clock.now() })
+      const certificateIds = own.map(({ certificateId }) => certificateId)
+      const changes = await changesOf(tx, { tenantId, certificateIds })
+      const certificates = own.map((certificate) => ({
+        certificate: viewOf(certificate, chain),
+        changes: [...(changes.get(certificate.certificateId) ?? [])],
+      }))
+      return { certificates }
+    }),
+  )
 }
 
-/** The centres a member of staff decides for; undefined for the whole district. */
-function centresOf({ roles }: StaffPrincipal): readonly string[] | undefined {
-  const deciding = roles.filter(({ role }) => role === 'district-admin' || role === 'clerk')
-  if (deciding.some(({ centreId }) => centreId === undefined)) return undefined
-  return deciding.flatMap(({ centreId }) => centreId ?? [])
+/** Of whom a member of staff may not know, there is no certificate. Throws `certificates.unknown`. */
+async function requireWithin(
+  tx: Tx,
+  wanted: { readonly tenantId: string; readonly certificateId: string },
+  centreIds: readonly string[] | null,
+): Promise<void> {
+  if (centreIds === null || (await holderIsOf(tx, { ...wanted, centreIds }))) return
+  throw new CertificatesError('certificates.unknown')
 }

@@ -1,4 +1,9 @@
-import type { CertificateStanding, CertificateState, CertificateView } from '@yunqian/api'
+import type {
+  CertificateStanding,
+  CertificateState,
+  CertificateView,
+  RevocationReasonWord,
+} from '@yunqian/api'
 import type { Tx } from '../platform/index.ts'
 
 /** An issued certificate and its state now. */
@@ -10,6 +15,7 @@ export interface IssuedCertificate {
   readonly state: CertificateState
   readonly stateSince: Date
   readonly reason?: string
+  readonly revocationReason?: RevocationReasonWord
   readonly subject: string
   readonly issuer: string
   readonly notBefore: Date
@@ -25,6 +31,7 @@ interface Row {
   state: 'valid' | 'suspended' | 'revoked'
   state_since: Date
   state_reason: string | null
+  revocation_reason: RevocationReasonWord | null
   subject: string
   issuer: string
   not_before: Date
@@ -47,7 +54,7 @@ export async function certificateById(
   return row && certificateOf(row, wanted.now)
 }
 
-/** Whether the holder of a certificate works, or worked, at one of these centres. */
+/** Whether the holder of a certificate works at one of these centres now. */
 export async function holderIsOf(
   tx: Tx,
   wanted: {
@@ -58,13 +65,53 @@ export async function holderIsOf(
 ): Promise<boolean> {
   const row = await tx.queryOne<{ found: boolean }>(
     `select exists (select 1 from certificate c join membership m using (tenant_id, person_id)
-       where c.tenant_id = $1 and c.certificate_id = $2 and m.centre_id = any ($3)) as found`,
+       where c.tenant_id = $1 and c.certificate_id = $2 and m.centre_id = any ($3)
+         and m.state = 'active') as found`,
     [wanted.tenantId, wanted.certificateId, wanted.centreIds],
   )
   return row?.found === true
 }
 
-/** The newest certificate of each person. */
+/** What of a person's certificates has neither expired nor been revoked. */
+export async function livingCertificates(
+  tx: Tx,
+  wanted: { readonly tenantId: string; readonly personId: string; readonly now: Date },
+): Promise<IssuedCertificate[]> {
+  const rows = await tx.query<Row>(
+    `${issued} and person_id = $2 and state in ('valid', 'suspended') and not_after > $3
+     order by created_at desc, certificate_id desc`,
+    [wanted.tenantId, wanted.personId, wanted.now],
+  )
+  return rows.map((row) => certificateOf(row, wanted.now))
+}
+
+/** People with more than one living certificate. */
+export async function holdersOfSeveral(
+  tx: Tx,
+  wanted: { readonly tenantId: string; readonly now: Date },
+): Promise<string[]> {
+  const rows = await tx.query<{ person_id: string }>(
+    `select person_id from certificate
+     where tenant_id = $1 and state in ('valid', 'suspended') and not_after > $2
+     group by person_id having count(*) > 1`,
+    [wanted.tenantId, wanted.now],
+  )
+  return rows.map((row) => row.person_id)
+}
+
+/** All certificates a person ever had, newest first. */
+export async function certificatesOf(
+  tx: Tx,
+  wanted: { readonly tenantId: string; readonly personId: string; readonly now: Date },
+): Promise<IssuedCertificate[]> {
+  const rows = await tx.query<Row>(
+    `${issued} and person_id = $2 order by created_at desc, certificate_id desc`,
+    [wanted.tenantId, wanted.personId],
+  )
+  return rows.map((row) => certificateOf(row, wanted.now))
+}
+
+/** The certificate each person has: the one in use, or else the newest. */
 export async function newestCertificates(
   tx: Tx,
   wanted: { readonly tenantId: string; readonly personIds: readonly string[]; readonly now: Date },
@@ -72,8 +119,8 @@ export async function newestCertificates(
   const rows = await tx.query<Row>(
     `select distinct on (person_id) * from certificate
      where tenant_id = $1 and der is not null and person_id = any ($2)
-     order by person_id, created_at desc, certificate_id desc`,
-    [wanted.tenantId, wanted.personIds],
+     order by person_id, (state <> 'revoked' and not_after > $3) desc, created_at desc, certificate_id desc`,
+    [wanted.tenantId, wanted.personIds, wanted.now],
   )
   return rows.map((row) => certificateOf(row, wanted.now))
 }
@@ -96,7 +143,8 @@ export async function listIssued(
      where c.tenant_id = $1 and c.der is not null and ($2::uuid is null or c.person_id = $2)
        and ($3::timestamptz is null or c.created_at < $3)
        and ($5::uuid[] is null or exists (select 1 from membership m
-         where m.tenant_id = c.tenant_id and m.person_id = c.person_id and m.centre_id = any ($5)))
+         where m.tenant_id = c.tenant_id and m.person_id = c.person_id and m.centre_id = any ($5)
+           and m.state = 'active'))
      order by c.created_at desc limit $4`,
     [
       query.tenantId,
@@ -125,7 +173,7 @@ export async function holdersOf(
        select distinct on (person_id) person_id, not_after,
          case when state <> 'revoked' and not_after <= $3 then 'expired' else state end as state
        from certificate where tenant_id = $1 and der is not null
-       order by person_id, created_at desc, certificate_id desc)
+       order by person_id, (state <> 'revoked' and not_after > $3) desc, created_at desc, certificate_id desc)
      select person_id from newest where $2 in ('none', state) or ($2 = 'expiring' and state = 'valid'
        and not_after < $3::timestamptz + make_interval(days => $4))`,
     [wanted.tenantId, wanted.standing, wanted.now, expiringWithinDays],
@@ -156,13 +204,21 @@ export async function setState(
     readonly certificateId: string
     readonly state: 'valid' | 'suspended' | 'revoked'
     readonly reason: string
+    readonly revocationReason?: RevocationReasonWord
     readonly at: Date
   },
 ): Promise<void> {
   await tx.execute(
-    `update certificate set state = $3, state_reason = $4, state_since = $5
+    `update certificate set state = $3, state_reason = $4, state_since = $5, revocation_reason = $6
      where tenant_id = $1 and certificate_id = $2`,
-    [change.tenantId, change.certificateId, change.state, change.reason, change.at],
+    [
+      change.tenantId,
+      change.certificateId,
+      change.state,
+      change.reason,
+      change.at,
+      change.revocationReason ?? null,
+    ],
   )
 }
 
@@ -182,6 +238,9 @@ export function viewOf(
     state: certificate.state,
     stateSince: certificate.stateSince.toISOString(),
     ...(certificate.reason ? { reason: certificate.reason } : {}),
+    ...(certificate.state === 'revoked'
+      ? { revocationReason: certificate.revocationReason ?? 'unspecified' }
+      : {}),
     certificate: base64(certificate.der),
     chain: chain.map(base64),
   }
@@ -197,6 +256,7 @@ function certificateOf(row: Row, now: Date): IssuedCertificate {
     state: expired ? 'expired' : row.state,
     stateSince: expired ? row.not_after : row.state_since,
     ...(row.state_reason ? { reason: row.state_reason } : {}),
+    ...(row.revocation_reason ? { revocationReason: row.revocation_reason } : {}),
     subject: row.subject,
     issuer: row.issuer,
     notBefore: row.not_before,

@@ -1,7 +1,8 @@
 import { encodeName } from '@yunqian/pki/write'
 import { centreName, personById } from '../accounts/index.ts'
-import { retireOtherDevices } from '../devices/index.ts'
+import type { IssuedNow } from '../issuance/index.ts'
 import type { Tx } from '../platform/index.ts'
+import { applicationIssued } from './end-applications.ts'
 import { type Enrollment, nextState } from './enrollment.ts'
 import { EnrollmentError } from './errors.ts'
 import type { EnrollmentDeps } from './ports.ts'
@@ -45,6 +46,9 @@ export function certification(deps: EnrollmentDeps) {
     ): Promise<void> => {
       await updateEnrollment(tx, made, { state: 'key-made', key: made })
     },
+
+    /** In the commit that records the certificate: whether the application still stands. */
+    issued: (tx: Tx, issued: IssuedNow): Promise<boolean> => applicationIssued(deps, tx, issued),
 
     /** Issues once for a key; called again by recovery until the answer is recorded. */
     issue: (request: {
@@ -95,19 +99,16 @@ async function issue(
       throw new EnrollmentError('enrollment.wrong-state')
     return { enrollment, subject: await subjectOf(deps, tx, enrollment) }
   })
-  // 2. Issue; if we die after this, the next call is answered with the same certificate.
-  const personId = enrollment.personId!
-  const issued = await deps.issueCertificate({ ...request, personId, subject })
-  // 3. Record it; from here on the person's other phones are strangers.
-  await deps.db.tx(scope, async (tx) => {
-    const at = deps.clock.now()
-    const locked = await enrollmentById(tx, deps.sealer, request, 'for update')
-    if (locked?.state !== 'key-made') return
-    await updateEnrollment(tx, locked, { state: 'issued', issuedAt: at })
-    const { tenantId, deviceId } = locked
-    await retireOtherDevices(tx, { tenantId, personId, deviceId, at })
-    await deps.signals.notify(tx, `enrollment:${request.enrollmentId}`)
+  // 2. Issue; the application is marked in the same commit (`applicationIssued`). If we die after this, the next call is
+  // answered with the same certificate.
+  const issued = await deps.issueCertificate({
+    ...request,
+    personId: enrollment.personId!,
+    subject,
   })
+  // 3. An application that ended while the CA was at work gets nothing.
+  const after = await deps.db.tx(scope, (tx) => enrollmentById(tx, deps.sealer, request))
+  if (after?.state !== 'issued') throw new EnrollmentError('enrollment.wrong-state')
   return issued
 }
 

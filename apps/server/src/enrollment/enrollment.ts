@@ -39,14 +39,24 @@ export const codesLimit = 6
 export const resendAfterMs = 60_000
 export const enrollmentValidMs = 7 * 86_400_000
 
-type Event = 'proof' | 'approve' | 'reject' | 'make-key' | 'issue' | 'expire'
+type Event = 'proof' | 'approve' | 'reject' | 'make-key' | 'issue' | 'overtake' | 'expire'
 
 /** Every state meets every event here; undefined is a refusal. */
 const transitions: Record<EnrollmentState, Record<Event, EnrollmentState | undefined>> = {
   'code-sent': row({ proof: 'proofed', expire: 'expired' }),
   proofed: row({ approve: 'approved', reject: 'rejected', expire: 'expired' }),
-  approved: row({ 'make-key': 'key-made', reject: 'rejected', expire: 'expired' }),
-  'key-made': row({ 'make-key': 'key-made', issue: 'issued', expire: 'expired' }),
+  approved: row({
+    'make-key': 'key-made',
+    reject: 'rejected',
+    overtake: 'rejected',
+    expire: 'expired',
+  }),
+  'key-made': row({
+    'make-key': 'key-made',
+    issue: 'issued',
+    overtake: 'rejected',
+    expire: 'expired',
+  }),
   issued: row({}),
   rejected: row({}),
   expired: row({}),
@@ -61,6 +71,7 @@ function row(
     reject: allowed.reject,
     'make-key': allowed['make-key'],
     issue: allowed.issue,
+    overtake: allowed.overtake,
     expire: allowed.expire,
   }
 }

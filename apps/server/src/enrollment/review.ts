@@ -2,7 +2,13 @@ import type { EnrollmentRow, EnrollmentState } from '@yunqian/api'
 import { personById } from '../accounts/index.ts'
 import { assignDevice } from '../devices/index.ts'
 import { appendEvent } from '../evidence/index.ts'
-import type { StaffPrincipal, Tx } from '../platform/index.ts'
+import {
+  centresDecided,
+  centresSeen,
+  decidesFor,
+  type StaffPrincipal,
+  type Tx,
+} from '../platform/index.ts'
 import { type Check, type Enrollment, nextState, stateAt } from './enrollment.ts'
 import { EnrollmentError } from './errors.ts'
 import type { EnrollmentDeps } from './ports.ts'
@@ -21,13 +27,6 @@ interface ReviewRow {
   decided_by: string | null
   reason: string | null
   checks: Check[]
-}
-
-/** Centres a member of staff decides for. */
-export function centresOf(staff: StaffPrincipal): readonly string[] | 'all' {
-  const roles = staff.roles.filter(({ role }) => role === 'clerk' || role === 'district-admin')
-  if (roles.some(({ centreId }) => centreId === undefined)) return 'all'
-  return roles.flatMap(({ centreId }) => (centreId === undefined ? [] : [centreId]))
 }
 
 /** Applications of registered persons, newest first; a stranger's claim is nothing a clerk could decide. */
@@ -49,7 +48,7 @@ export async function listEnrollments(
        order by e.created_at desc limit $5`,
       [
         staff.tenantId,
-        centreFilter(staff),
+        centresSeen(staff),
         query.state ?? null,
         query.before ?? null,
         query.limit ?? 100,
@@ -119,7 +118,7 @@ async function decide(
     const at = deps.clock.now()
     const name = { tenantId, enrollmentId }
     const enrollment = await enrollmentById(tx, deps.sealer, name, 'for update')
-    if (enrollment?.personId === undefined || !mayDecide(staff, enrollment))
+    if (enrollment?.personId === undefined || !decidesFor(staff, enrollment.centreId))
       throw new EnrollmentError('enrollment.unknown')
     const state = nextState(enrollment, event, at)
     if (!state) throw new EnrollmentError('enrollment.wrong-state')
@@ -128,21 +127,11 @@ async function decide(
     await deps.signals.notify(tx, `enrollment:${enrollmentId}`)
     const row = await tx.queryOne<ReviewRow>(`${select} and e.enrollment_id = $3`, [
       tenantId,
-      centreFilter(staff),
+      centresDecided(staff),
       enrollmentId,
     ])
     return reviewView(deps, tx, tenantId, row!)
   })
-}
-
-function mayDecide(staff: StaffPrincipal, enrollment: Enrollment): boolean {
-  const centres = centresOf(staff)
-  return centres === 'all' || centres.includes(enrollment.centreId)
-}
-
-function centreFilter(staff: StaffPrincipal): readonly string[] | null {
-  const centres = centresOf(staff)
-  return centres === 'all' ? null : centres
 }
 
 const select = `

@@ -1,9 +1,9 @@
 import { consoleEndpoints, phoneEndpoints } from '@yunqian/api'
-import { type HttpApp, longPoll, type Room } from '../platform/index.ts'
+import { centresDecided, type HttpApp, longPoll, type Room } from '../platform/index.ts'
 import { beginEnrollment } from './begin-enrollment.ts'
 import type { EnrollmentDeps } from './ports.ts'
 import { resendCode, submitCode } from './prove-code.ts'
-import { approveEnrollment, centresOf, listEnrollments, rejectEnrollment } from './review.ts'
+import { approveEnrollment, listEnrollments, rejectEnrollment } from './review.ts'
 import { listTrialMessages } from './trial-outbox.ts'
 import { enrollmentView, ownEnrollment } from './view.ts'
 
@@ -53,7 +53,7 @@ function mountConsoleRoutes(app: HttpApp, deps: EnrollmentDeps): void {
     const enabled = deps.messages.isTrial
     const messages = enabled
       ? await deps.db.tx({ tenantId: staff.tenantId }, (tx) =>
-          listTrialMessages(deps, tx, staff.tenantId, centresOf(staff)),
+          listTrialMessages(deps, tx, staff.tenantId, centresDecided(staff)),
         )
       : []
     return { enabled, messages }

@@ -72,6 +72,20 @@ export async function enrollmentById(
   return row && fromRow(sealer, row)
 }
 
+/** Applications of a person that a certificate could still come of without anybody deciding again, locked. */
+export async function pendingEnrollments(
+  tx: Tx,
+  sealer: Sealer,
+  { tenantId, personId }: { readonly tenantId: string; readonly personId: string },
+): Promise<Enrollment[]> {
+  const rows = await tx.query<EnrollmentRow>(
+    `select * from enrollment where tenant_id = $1 and person_id = $2 and state in ('approved', 'key-made')
+     order by enrollment_id for update`,
+    [tenantId, personId],
+  )
+  return rows.map((row) => fromRow(sealer, row))
+}
+
 /** Writes what may change of an application; the caller holds its row. */
 export async function updateEnrollment(
   tx: Tx,
@@ -89,6 +103,8 @@ export async function updateEnrollment(
     readonly proofedAt?: Date
     readonly decision?: { readonly at: Date; readonly by: string; readonly reason?: string }
     readonly issuedAt?: Date
+    /** Why it ended, where nobody decided. */
+    readonly reason?: string
   },
 ): Promise<void> {
   await tx.execute(
@@ -116,7 +132,7 @@ export async function updateEnrollment(
       change.proofedAt ?? null,
       change.decision?.at ?? null,
       change.decision?.by ?? null,
-      change.decision?.reason ?? null,
+      change.decision?.reason ?? change.reason ?? null,
       change.issuedAt ?? null,
     ],
   )

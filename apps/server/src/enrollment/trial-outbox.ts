@@ -37,7 +37,7 @@ export async function listTrialMessages(
   platform: Pick<Platform, 'sealer'>,
   tx: Tx,
   tenantId: string,
-  centreIds: readonly string[] | 'all',
+  centreIds: readonly string[] | null,
 ) {
   const rows = await tx.query<{
     message_id: string
@@ -48,7 +48,7 @@ export async function listTrialMessages(
     `select message_id, mobile_masked, text_sealed, sent_at from trial_message
      where tenant_id = $1 and ($2::uuid[] is null or centre_id = any ($2))
      order by sent_at desc limit 50`,
-    [tenantId, centreIds === 'all' ? null : centreIds],
+    [tenantId, centreIds],
   )
   return rows.map((row) => ({
     messageId: row.message_id,

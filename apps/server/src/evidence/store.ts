@@ -267,7 +267,8 @@ export async function lostEvents(tx: Tx): Promise<readonly string[]> {
 export async function excessRights(tx: Tx): Promise<readonly string[]> {
   const rows = await tx.query<{ excess: string }>(
     `select t.name || ' ' || r.privilege as excess
-     from unnest(array['evidence_event', 'evidence_leaf', 'evidence_node', 'evidence_checkpoint'])
+     from unnest(array['evidence_event', 'evidence_leaf', 'evidence_node', 'evidence_checkpoint',
+         'certificate_change'])
          as t (name),
        unnest(array['UPDATE', 'DELETE', 'TRUNCATE']) as r (privilege)
      where has_table_privilege('yunqian_app', t.name, r.privilege)`,

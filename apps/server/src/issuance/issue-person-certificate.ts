@@ -1,5 +1,4 @@
 import { formatName, parseCertificate, type Certificate } from '@yunqian/pki'
-import { appendEvent } from '../evidence/index.ts'
 import {
   isUniqueViolation,
   newId,
@@ -17,6 +16,21 @@ export interface IssuanceDeps {
   readonly random: (length: number) => Uint8Array
   readonly signals: Signals
   readonly issuer: Issuer
+  /**
+   * What else belongs to the commit that records a certificate: its event and history, the end of the older ones, the
+   * application's last step. The person's row is held.
+   */
+  readonly whenIssued: (tx: Tx, issued: IssuedNow) => Promise<void>
+}
+
+/** A certificate in the commit that records it. */
+export interface IssuedNow {
+  readonly tenantId: string
+  readonly personId: string
+  readonly keyId: string
+  readonly certificateId: string
+  readonly serialNumberHex: string
+  readonly at: Date
 }
 
 /**
@@ -34,7 +48,7 @@ export async function issuePersonCertificate(
   if (recorded) return recorded
   // 3. The CA writes down, signs and keeps. Death after this: asked again, it answers with the same certificate.
   const der = await deps.issuer.issue(request)
-  // 4. The certificate and its event are one commit.
+  // 4. The certificate, its event and history, and the end of the person's older one are one commit.
   try {
     return await deps.db.tx(request, (tx) => record(deps, tx, request, parseCertificate(der)))
   } catch (error) {
@@ -56,7 +70,7 @@ async function record(
   const { tenantId, personId, keyId } = request
   const { serialNumberHex, notBefore, notAfter } = certificate
   const certificateId = newId(deps)
-  const at = deps.clock.now()
+  const at = await nextMoment(tx, request, deps.clock.now())
   // An attempt of an earlier version drew its serial here, and died.
   await tx.execute(
     `update certificate set state = 'abandoned'
@@ -81,10 +95,30 @@ async function record(
       certificate.der,
     ],
   )
-  const subject = { certificateId, personId, keyId, serialNumberHex }
-  await appendEvent(tx, { type: 'certificate.issued', at, subject })
+  await deps.whenIssued(tx, { tenantId, personId, keyId, certificateId, serialNumberHex, at })
   await deps.signals.notify(tx, `person:${personId}`)
   return { certificateId }
+}
+
+/**
+ * Holds the person's row, so that their certificates are recorded one after the other, and gives a moment later than that
+ * of the one before: the newest by time is the one that ended the others.
+ */
+async function nextMoment(
+  tx: Tx,
+  { tenantId, personId }: PersonCertificateRequest,
+  now: Date,
+): Promise<Date> {
+  // Not against whoever only refers to the row.
+  await tx.execute('select from person where tenant_id = $1 and person_id = $2 for no key update', [
+    tenantId,
+    personId,
+  ])
+  const row = await tx.queryOne<{ last: Date | null }>(
+    'select max(created_at) as last from certificate where tenant_id = $1 and person_id = $2 and der is not null',
+    [tenantId, personId],
+  )
+  return new Date(Math.max(now.getTime(), (row?.last?.getTime() ?? 0) + 1))
 }
 
 async function recordedFor(

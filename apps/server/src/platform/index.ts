@@ -14,7 +14,9 @@ export {
 export { PlatformError, type PlatformErrorCode } from './errors.ts'
 export {
   buildHttpApp,
+  centresDecided,
   centresSeen,
+  decidesFor,
   HttpProblem,
   type ApplicationPrincipal,
   type ArrivedRequest,

@@ -5,11 +5,11 @@ import { openCertificates } from '../certificates/index.ts'
 import { devicesRoom } from '../devices/index.ts'
 import { certification, enrollmentRoom, trialOutbox } from '../enrollment/index.ts'
 import { evidenceRoom } from '../evidence/index.ts'
-import { issuePersonCertificate, type Issuer } from '../issuance/index.ts'
+import { issuePersonCertificate, type IssuedNow, type Issuer } from '../issuance/index.ts'
 import { authorityFolder, readAuthority } from '../keys/authority/index.ts'
 import { KeyGenerations } from '../keys/two-party/index.ts'
 import { hisUsers, loginForm, loginRoom, type LoginDeps } from '../login/index.ts'
-import type { Platform, Room } from '../platform/index.ts'
+import type { Platform, Room, Tx } from '../platform/index.ts'
 import { operationsRoom } from '../operations/index.ts'
 import {
   cmsForm,
@@ -28,19 +28,24 @@ type Certificates = ReturnType<typeof openCertificates>
 export function assemble(platform: Platform, issuer: Issuer): readonly Room[] {
   const { config, db } = platform
   const certificates = openCertificates(platform, issuer)
+  const whenIssued = async (tx: Tx, issued: IssuedNow): Promise<void> => {
+    const stands = await applications.issued(tx, issued)
+    await certificates.keepIssued(tx, issued, stands)
+  }
   const enrollment = {
     ...platform,
     messages: trialOutbox(platform),
     issueCertificate: (request: Parameters<typeof issuePersonCertificate>[1]) =>
-      issuePersonCertificate({ ...platform, issuer }, request),
+      issuePersonCertificate({ ...platform, issuer, whenIssued }, request),
   }
+  const applications = certification(enrollment)
   const signing: LoginDeps = {
     ...platform,
     nonces: new OpenNonces(),
     keyGenerations: new KeyGenerations(),
     certificates: certificates.forSigning,
     hisUsers,
-    enrollments: certification(enrollment),
+    enrollments: applications,
     people: peopleFor(platform),
     forms: { csr: csrForm, login: loginForm, pdf: pdfForm, cms: cmsForm },
     publicUrl: config.publicUrl,

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseCertificate, parsePem, type Certificate } from '@yunqian/pki'
+import { certificatesAudit } from '../certificates/index.ts'
 import { audit, type AuditFinding } from '../evidence/index.ts'
 import { openBlobFolder } from '../platform/blobs.ts'
 import { openDatabase, type Config, type Log } from '../platform/index.ts'
@@ -27,12 +28,16 @@ export async function auditPlatform(
   const database = await joinDatabase(config, log)
   const db = openDatabase(database.appUrl, { connections: 2, log })
   try {
+    const now = new Date()
     return await audit({
       db,
-      now: new Date(),
+      now,
       trustAnchors: given.length > 0 ? given : own.filter(isRoot),
       intermediates: own.filter((certificate) => !isRoot(certificate)),
-      parts: [signingAudit({ db, blobs: openBlobFolder(config.objectsFolder) })],
+      parts: [
+        certificatesAudit({ db, now }),
+        signingAudit({ db, blobs: openBlobFolder(config.objectsFolder) }),
+      ],
     })
   } finally {
     await db.close()

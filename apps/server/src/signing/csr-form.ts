@@ -4,12 +4,15 @@ import {
   sm2PublicKeyInfo,
 } from '@yunqian/pki/write'
 import { encodeSm2Signature, parseSm2PublicKey, sm2MessageDigest } from '@yunqian/sm'
+import { appendEvent } from '../evidence/index.ts'
 import { commitCompletion } from './cms-form.ts'
 import { storeBytes } from './create-document.ts'
 import type { SigningDeps, TaskForm } from './ports.ts'
 import type { PreparedTask } from './preparation.ts'
 import { preparationOf } from './preparation.ts'
 import { signatureOf } from './signature-store.ts'
+import { type SigningTask } from './task.ts'
+import { moveTask, taskById, taskTopics } from './task-store.ts'
 
 /** The first signature of a new key: the request for its certificate, which shows that both halves fit. */
 export const csrForm: TaskForm = {
@@ -27,14 +30,34 @@ export const csrForm: TaskForm = {
       'sm2-with-sm3',
       encodeSm2Signature(signature),
     )
-    await deps.enrollments.issue({
-      tenantId: task.tenantId,
-      enrollmentId: task.enrollmentId!,
-      keyId: task.keyId!,
-      csr,
-    })
+    const { tenantId, enrollmentId, keyId } = task
+    try {
+      await deps.enrollments.issue({
+        tenantId,
+        enrollmentId: enrollmentId!,
+        keyId: keyId!,
+        csr,
+      })
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== 'enrollment.wrong-state') throw error
+      return voidTask(deps, task)
+    }
     await commitCompletion(deps, task, {}, async () => undefined)
   },
+}
+
+/** The application ended before its certificate was issued: there is nothing this signature could still become. */
+async function voidTask(deps: SigningDeps, task: SigningTask): Promise<void> {
+  await deps.db.tx({ tenantId: task.tenantId }, async (tx) => {
+    const locked = await taskById(tx, task, 'for update')
+    if (locked?.state !== 'signed') return
+    const at = deps.clock.now()
+    const subject = { task: task.taskId, person: task.personId }
+    await moveTask(tx, locked, 'void', at, 'application-ended')
+    const data = { kind: task.kind, cause: 'application-ended' }
+    await appendEvent(tx, { type: 'signing.cancelled', at, subject, data })
+    await deps.signals.notify(tx, ...taskTopics(task))
+  })
 }
 
 /** What a new key will sign first: CertificationRequestInfo over the subject the enrolment decided on. */

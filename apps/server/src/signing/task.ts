@@ -38,7 +38,16 @@ export interface SigningTask {
   readonly closingReason?: string
 }
 
-export type TaskEvent = 'scan' | 'open' | 'sign' | 'complete' | 'refuse' | 'cancel' | 'expire'
+export type TaskEvent =
+  | 'scan'
+  | 'open'
+  | 'sign'
+  | 'complete'
+  /** What it was signed for has ended: a certification request whose application was overtaken. */
+  | 'void'
+  | 'refuse'
+  | 'cancel'
+  | 'expire'
 
 /** Every state meets every event here; undefined is a refusal. */
 const transitions: Record<TaskState, Record<TaskEvent, TaskState | undefined>> = {
@@ -47,6 +56,7 @@ const transitions: Record<TaskState, Record<TaskEvent, TaskState | undefined>> =
     open: 'signing',
     sign: undefined,
     complete: undefined,
+    void: undefined,
     refuse: 'refused',
     cancel: 'cancelled',
     expire: 'expired',
@@ -56,6 +66,7 @@ const transitions: Record<TaskState, Record<TaskEvent, TaskState | undefined>> =
     open: 'signing',
     sign: undefined,
     complete: undefined,
+    void: undefined,
     refuse: 'refused',
     cancel: 'cancelled',
     expire: 'expired',
@@ -65,6 +76,7 @@ const transitions: Record<TaskState, Record<TaskEvent, TaskState | undefined>> =
     open: 'signing',
     sign: 'signed',
     complete: undefined,
+    void: undefined,
     refuse: 'refused',
     cancel: 'cancelled',
     expire: 'expired',
@@ -74,6 +86,7 @@ const transitions: Record<TaskState, Record<TaskEvent, TaskState | undefined>> =
     open: undefined,
     sign: undefined,
     complete: 'completed',
+    void: 'cancelled',
     refuse: undefined,
     cancel: undefined,
     expire: undefined,
@@ -90,6 +103,7 @@ function closed(): Record<TaskEvent, undefined> {
     open: undefined,
     sign: undefined,
     complete: undefined,
+    void: undefined,
     refuse: undefined,
     cancel: undefined,
     expire: undefined,

@@ -9,5 +9,5 @@ export type {
   Principal,
   StaffPrincipal,
 } from './principal.ts'
-export { centresSeen } from './principal.ts'
+export { centresDecided, centresSeen, decidesFor } from './principal.ts'
 export { HttpProblem } from './problem.ts'

@@ -17,6 +17,16 @@ export function centresSeen({ roles }: Pick<StaffPrincipal, 'roles'>): readonly 
   return roles.flatMap(({ centreId }) => centreId ?? [])
 }
 
+/** The centres a member of staff decides for, an auditor for none; null for the whole district. */
+export function centresDecided({ roles }: Pick<StaffPrincipal, 'roles'>): readonly string[] | null {
+  return centresSeen({ roles: roles.filter(({ role }) => role !== 'auditor') })
+}
+
+/** Whether a member of staff decides for what belongs to this centre. */
+export function decidesFor(staff: Pick<StaffPrincipal, 'roles'>, centreId: string): boolean {
+  return centresDecided(staff)?.includes(centreId) ?? true
+}
+
 export interface ApplicationPrincipal {
   readonly kind: 'application'
   readonly tenantId: string
