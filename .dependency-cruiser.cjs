@@ -2,7 +2,7 @@
 // (scripts/check-directions.mjs).
 const inPackage = (name) => `^packages/${name}/`
 const room = (name) => `^apps/server/src/${name}/`
-const tests = '\\.test\\.ts$'
+const tests = '\\.test\\.ts$|^test/'
 
 /** What each package may import of ours; everything else of ours is refused. */
 const packages = {
@@ -26,6 +26,7 @@ const rooms = {
   certificates: ['platform', 'keys', 'evidence', 'issuance', 'accounts'],
   enrollment: ['platform', 'keys', 'evidence', 'issuance', 'certificates', 'accounts', 'devices'],
   devices: ['platform', 'evidence', 'accounts'],
+  messages: ['platform'],
   signing: ['platform', 'keys', 'evidence', 'certificates', 'accounts', 'enrollment', 'devices'],
   login: ['platform', 'keys', 'evidence', 'certificates', 'accounts', 'signing', 'devices'],
   verification: ['platform', 'evidence', 'certificates'],

@@ -62,6 +62,7 @@ const standards: Readonly<Record<string, readonly [about: string, absent?: strin
   'RFC 8785': ['canonical JSON'],
   'RFC 8954': ['OCSP nonce'],
   'RFC 8998': ['SM4-GCM'],
+  'RFC 9110': ['HTTP: Retry-After'],
   'RFC 9162': ['Merkle tree of the evidence log', 'the protocol around it'],
   'RFC 9336': ['document-signing extended key usage'],
   'RFC 9380': ['hashing to a curve: simplified SWU'],

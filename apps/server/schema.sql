@@ -47,17 +47,42 @@ create table certificate (
   not_after timestamp with time zone not null,
   der bytea,
   created_at timestamp with time zone not null,
+  revocation_reason text,
   UNIQUE (serial_number_hex),
   PRIMARY KEY (tenant_id, certificate_id),
   FOREIGN KEY (tenant_id) REFERENCES district(tenant_id),
   FOREIGN KEY (tenant_id, person_id) REFERENCES person(tenant_id, person_id),
   CHECK (((der IS NULL) = (state = ANY (ARRAY['preparing'::text, 'abandoned'::text])))),
+  CHECK ((revocation_reason = ANY (ARRAY['unspecified'::text, 'superseded'::text, 'affiliationChanged'::text, 'cessationOfOperation'::text]))),
   CHECK ((state = ANY (ARRAY['preparing'::text, 'abandoned'::text, 'valid'::text, 'suspended'::text, 'revoked'::text])))
 );
 CREATE INDEX certificate_last_change ON public.certificate USING btree (state_since) WHERE (state_reason IS NOT NULL);
 CREATE UNIQUE INDEX certificate_of_key ON public.certificate USING btree (tenant_id, key_id) WHERE (state <> 'abandoned'::text);
 CREATE INDEX certificate_tenant_id_person_id_created_at_idx ON public.certificate USING btree (tenant_id, person_id, created_at);
 -- behind the tenant wall; the service may insert, select, update
+
+create table certificate_change (
+  tenant_id uuid not null,
+  certificate_id uuid not null,
+  ordinal integer not null,
+  change text not null,
+  at timestamp with time zone not null,
+  staff_id uuid,
+  device_id uuid,
+  room text,
+  reason text,
+  event_id uuid,
+  PRIMARY KEY (tenant_id, certificate_id, ordinal),
+  FOREIGN KEY (tenant_id, certificate_id) REFERENCES certificate(tenant_id, certificate_id),
+  FOREIGN KEY (tenant_id, device_id) REFERENCES device(tenant_id, device_id),
+  FOREIGN KEY (tenant_id, event_id) REFERENCES evidence_event(tenant_id, event_id),
+  FOREIGN KEY (tenant_id, staff_id) REFERENCES staff(tenant_id, staff_id),
+  CHECK ((change = ANY (ARRAY['issued'::text, 'suspended'::text, 'resumed'::text, 'revoked'::text, 'superseded'::text]))),
+  CHECK (((change = 'issued'::text) = (ordinal = 1))),
+  CHECK ((num_nonnulls(staff_id, device_id, room) = 1)),
+  CHECK ((ordinal >= 1))
+);
+-- behind the tenant wall; the service may insert, select
 
 create table device (
   tenant_id uuid not null,
@@ -623,6 +648,29 @@ create table staff_session (
 );
 -- behind the tenant wall; the service may insert, select, update
 
+create table text_message (
+  tenant_id uuid not null,
+  message_id uuid not null,
+  centre_id uuid not null,
+  mobile_masked text not null,
+  state text not null,
+  attempts integer not null default 0,
+  failure text,
+  content_sealed bytea,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  PRIMARY KEY (tenant_id, message_id),
+  FOREIGN KEY (tenant_id, centre_id) REFERENCES centre(tenant_id, centre_id),
+  FOREIGN KEY (tenant_id) REFERENCES district(tenant_id),
+  CHECK (((state = 'waiting'::text) = (content_sealed IS NOT NULL))),
+  CHECK (((state = 'waiting'::text) = (finished_at IS NULL))),
+  CHECK ((state = ANY (ARRAY['waiting'::text, 'sent'::text, 'failed'::text])))
+);
+CREATE INDEX text_message_tenant_id_created_at_idx ON public.text_message USING btree (tenant_id, created_at);
+CREATE INDEX text_message_tenant_id_expires_at_idx ON public.text_message USING btree (tenant_id, expires_at) WHERE (state = 'waiting'::text);
+-- behind the tenant wall; the service may delete, insert, select, update
+
 create table trial_message (
   tenant_id uuid not null,
   message_id uuid not null,
@@ -689,12 +737,12 @@ CREATE INDEX user_binding_tenant_id_person_id_idx ON public.user_binding USING b
 -- claim_jobs(text[],timestamp with time zone,integer,integer) returns TABLE(tenant_id uuid, job_id uuid, kind text, subject text, attempts integer), with the owner’s rights
 -- current_tenant() returns uuid
 -- last_status_change() returns timestamp with time zone, with the owner’s rights
--- list_revocations(timestamp with time zone) returns TABLE(serial_number_hex text, state text, state_since timestamp with time zone), with the owner’s rights
+-- list_revocations(timestamp with time zone) returns TABLE(serial_number_hex text, state text, state_since timestamp with time zone, revocation_reason text), with the owner’s rights
 -- list_tenants() returns TABLE(tenant_id uuid, name text), with the owner’s rights
 -- process_lives(integer) returns boolean
 -- resolve_application(uuid) returns TABLE(tenant_id uuid, centre_id uuid, name text, state text, secret_hash bytea), with the owner’s rights
 -- resolve_centre(text) returns TABLE(tenant_id uuid, centre_id uuid, state text), with the owner’s rights
--- resolve_certificate(text) returns TABLE(tenant_id uuid, certificate_id uuid, state text, state_since timestamp with time zone, der bytea), with the owner’s rights
+-- resolve_certificate(text) returns TABLE(tenant_id uuid, certificate_id uuid, state text, state_since timestamp with time zone, der bytea, revocation_reason text), with the owner’s rights
 -- resolve_device(uuid) returns TABLE(tenant_id uuid, person_id uuid, request_key bytea, state text), with the owner’s rights
 -- resolve_invitation(bytea,timestamp with time zone) returns TABLE(tenant_id uuid, invitation_id uuid), with the owner’s rights
 -- resolve_passkey(bytea) returns TABLE(tenant_id uuid, staff_id uuid, public_key bytea, counter bigint, transports text[]), with the owner’s rights

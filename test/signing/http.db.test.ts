@@ -14,10 +14,10 @@ import {
   certification,
   enrollmentRoom,
   type EnrollmentDeps,
-  trialOutbox,
 } from '../../apps/server/src/enrollment/index.ts'
 import { approveEnrollment } from '../../apps/server/src/enrollment/review.ts'
-import { listTrialMessages } from '../../apps/server/src/enrollment/trial-outbox.ts'
+import { trialOutbox } from '../../apps/server/src/messages/index.ts'
+import { listTrialMessages } from '../../apps/server/src/messages/trial-outbox.ts'
 import { keyById } from '../../apps/server/src/keys/two-party/index.ts'
 import { createLoginRequest } from '../../apps/server/src/login/create-login-request.ts'
 import { getLoginRequest } from '../../apps/server/src/login/login-view.ts'

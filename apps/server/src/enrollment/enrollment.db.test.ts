@@ -19,7 +19,8 @@ import {
   type HttpApp,
   type Platform,
 } from '../platform/index.ts'
-import { certification, enrollmentRoom, trialOutbox } from './index.ts'
+import { openMessages, trialOutbox } from '../messages/index.ts'
+import { certification, enrollmentRoom } from './index.ts'
 
 const idNumber = '11010519491231002X'
 const mobile = '13800138000'
@@ -203,6 +204,7 @@ beforeAll(async () => {
     }),
     devicesRoom(platform),
     enrollmentRoom(deps),
+    openMessages(platform, fetch).room,
   ]
   app = await buildHttpApp({
     ...platform,

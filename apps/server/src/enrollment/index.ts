@@ -1,4 +1,3 @@
 export { certification } from './certification.ts'
 export type { EnrollmentDeps, IssueCertificate, TextMessageSender } from './ports.ts'
 export { enrollmentRoom } from './room.ts'
-export { trialOutbox } from './trial-outbox.ts'

@@ -52,13 +52,16 @@ export async function sendCode(
   const expiresAt = new Date(sentAt.getTime() + codeValidMs)
   if (to.mobile === undefined) return { index: undefined, sentAt, expiresAt }
   const code = drawCode(deps.random)
+  const minutes = String(codeValidMs / 60_000)
   await deps.messages.send(tx, {
     tenantId: to.tenantId,
     centreId: to.centreId,
     mobile: to.mobile,
     mobileMasked: to.mobileMasked,
-    text: `【云签】验证码 ${code}，10 分钟内有效，用于申请医师证书。请勿告诉任何人。`,
+    text: `【云签】验证码 ${code}，${minutes} 分钟内有效，用于申请医师证书。请勿告诉任何人。`,
+    parts: { code, minutes },
     at: sentAt,
+    expiresAt,
   })
   return { index: codeIndex(deps.sealer, to.enrollmentId, code), sentAt, expiresAt }
 }

@@ -1,9 +1,10 @@
 import type { Platform, Tx } from '../platform/index.ts'
 
-/** Sends text messages to phones. An implementer must not keep the text anywhere it can be read back. */
+/**
+ * Sends text messages to phones. An implementer keeps the text sealed until it is sent and erases it then; only a trial
+ * shows it to anybody.
+ */
 export interface TextMessageSender {
-  /** True where messages are shown in the console instead of being sent. */
-  readonly isTrial: boolean
   /** In the transaction that depends on it: a message of a transaction that failed must not go out. */
   send(
     tx: Tx,
@@ -13,7 +14,10 @@ export interface TextMessageSender {
       readonly mobile: string
       readonly mobileMasked: string
       readonly text: string
+      readonly parts: Readonly<Record<'code' | 'minutes', string>>
       readonly at: Date
+      /** When it is of no use any more. */
+      readonly expiresAt: Date
     },
   ): Promise<void>
 }

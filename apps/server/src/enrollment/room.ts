@@ -1,10 +1,9 @@
 import { consoleEndpoints, phoneEndpoints } from '@yunqian/api'
-import { centresDecided, type HttpApp, longPoll, type Room } from '../platform/index.ts'
+import { type HttpApp, longPoll, type Room } from '../platform/index.ts'
 import { beginEnrollment } from './begin-enrollment.ts'
 import type { EnrollmentDeps } from './ports.ts'
 import { resendCode, submitCode } from './prove-code.ts'
 import { approveEnrollment, listEnrollments, rejectEnrollment } from './review.ts'
-import { listTrialMessages } from './trial-outbox.ts'
 import { enrollmentView, ownEnrollment } from './view.ts'
 
 /** The registration authority, as a role plugs it in. */
@@ -49,13 +48,4 @@ function mountConsoleRoutes(app: HttpApp, deps: EnrollmentDeps): void {
   app.route(consoleEndpoints.rejectEnrollment, ({ staff, params, body }) =>
     rejectEnrollment(deps, staff, params.enrollmentId, body.reason),
   )
-  app.route(consoleEndpoints.listOutbox, async ({ staff }) => {
-    const enabled = deps.messages.isTrial
-    const messages = enabled
-      ? await deps.db.tx({ tenantId: staff.tenantId }, (tx) =>
-          listTrialMessages(deps, tx, staff.tenantId, centresDecided(staff)),
-        )
-      : []
-    return { enabled, messages }
-  })
 }

@@ -4,6 +4,7 @@ import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { Value } from 'typebox/value'
 import { PlatformError } from './errors.ts'
+import { MessageGatewaySchema } from './message-gateway.ts'
 
 const Port = Type.Integer({ minimum: 0, maximum: 65_535 })
 const PerMinute = Type.Integer({ minimum: 1 })
@@ -61,6 +62,7 @@ const ConfigSchema = Type.Object(
       [Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error')],
       { default: 'info', description: '日志级别 What is logged.' },
     ),
+    messageGateway: Type.Optional(MessageGatewaySchema),
     trustedProxies: Type.Array(Type.String(), {
       default: [],
       description:
@@ -132,6 +134,7 @@ const variables: Readonly<Record<string, keyof Settings>> = {
   DATABASE_URL: 'databaseUrl',
   OWNER_DATABASE_URL: 'ownerDatabaseUrl',
   YUNQIAN_LOG_LEVEL: 'logLevel',
+  YUNQIAN_MESSAGE_GATEWAY: 'messageGateway',
   YUNQIAN_TRUSTED_PROXIES: 'trustedProxies',
   YUNQIAN_PUBLIC_PER_MINUTE: 'publicPerMinute',
   YUNQIAN_PERSON_PER_MINUTE: 'personPerMinute',
@@ -184,6 +187,11 @@ export function readConfig(
     throw invalid([
       'DATABASE_URL and OWNER_DATABASE_URL are given together: the running service must not own its tables',
     ])
+  const { authentication, secretFile } = settings.messageGateway ?? {}
+  if (settings.messageGateway && (authentication !== 'none') !== (secretFile !== undefined))
+    throw invalid([
+      'messageGateway: authentication other than "none" and secretFile are given together',
+    ])
   const dataFolder = resolve(settings.dataFolder)
   const publicUrl = settings.publicUrl ?? `http://localhost:${settings.port}`
   return Object.freeze({
@@ -200,6 +208,8 @@ export function readConfig(
 /** `name:operation+operation,name:operation` names the CA's peers; everything else is text. */
 function readVariable(setting: keyof Settings, value: string): unknown {
   if (setting === 'trustedProxies') return value.split(',')
+  // Too much for a variable: it names a file.
+  if (setting === 'messageGateway') return readFile(value)
   if (setting !== 'caPeers') return value
   return Object.fromEntries(
     value.split(',').map((peer) => {

@@ -1,5 +1,6 @@
 export { openBlobFolder, type Blobs } from './blobs.ts'
 export { configSettings, readConfig, type CaOperation, type Config } from './config.ts'
+export type { MessageGateway } from './message-gateway.ts'
 export { systemClock, type Clock } from './clock.ts'
 export {
   isForeignKeyViolation,

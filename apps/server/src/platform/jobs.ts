@@ -12,7 +12,7 @@ export interface Job {
   readonly attempts: number
 }
 
-/** Does one kind of work. It may run more than once for one job, after a death in between: it must be repeatable. */
+/** Does one kind of work; an error puts it back, for as long as its `retryAfterMs` says or longer each time. It may run more than once for one job, after a death in between: it must be repeatable. */
 export interface JobHandler {
   readonly kind: string
   run(job: Job): Promise<void>
@@ -117,7 +117,7 @@ async function runJob(
   } catch (error) {
     const code = (error as { code?: unknown }).code
     log.error({ kind, attempts, code: typeof code === 'string' ? code : 'unknown' }, 'job failed')
-    const delayMs = Math.min(1_000 * 2 ** Math.min(attempts, 8), 300_000)
+    const delayMs = retryAfterOf(error) ?? Math.min(1_000 * 2 ** Math.min(attempts, 8), 300_000)
     const next = new Date(clock.now().getTime() + delayMs)
     await db
       .tx({ tenantId }, (tx) =>
@@ -129,4 +129,10 @@ async function runJob(
       )
       .catch(() => log.error({ kind }, 'a failed job could not be put back'))
   }
+}
+
+/** When whoever the work depends on wants to be asked again. */
+function retryAfterOf(error: unknown): number | undefined {
+  const { retryAfterMs } = error as { retryAfterMs?: unknown }
+  return typeof retryAfterMs === 'number' ? retryAfterMs : undefined
 }

@@ -3,12 +3,13 @@ import { verifyAny } from '@yunqian/verify'
 import { accountsRoom, membershipsOf, personById } from '../accounts/index.ts'
 import { openCertificates } from '../certificates/index.ts'
 import { devicesRoom } from '../devices/index.ts'
-import { certification, enrollmentRoom, trialOutbox } from '../enrollment/index.ts'
+import { certification, enrollmentRoom } from '../enrollment/index.ts'
 import { evidenceRoom } from '../evidence/index.ts'
 import { issuePersonCertificate, type IssuedNow, type Issuer } from '../issuance/index.ts'
 import { authorityFolder, readAuthority } from '../keys/authority/index.ts'
 import { KeyGenerations } from '../keys/two-party/index.ts'
 import { hisUsers, loginForm, loginRoom, type LoginDeps } from '../login/index.ts'
+import { openMessages } from '../messages/index.ts'
 import type { Platform, Room, Tx } from '../platform/index.ts'
 import { operationsRoom } from '../operations/index.ts'
 import {
@@ -28,13 +29,14 @@ type Certificates = ReturnType<typeof openCertificates>
 export function assemble(platform: Platform, issuer: Issuer): readonly Room[] {
   const { config, db } = platform
   const certificates = openCertificates(platform, issuer)
+  const messages = openMessages(platform, globalThis.fetch)
   const whenIssued = async (tx: Tx, issued: IssuedNow): Promise<void> => {
     const stands = await applications.issued(tx, issued)
     await certificates.keepIssued(tx, issued, stands)
   }
   const enrollment = {
     ...platform,
-    messages: trialOutbox(platform),
+    messages: messages.sender,
     issueCertificate: (request: Parameters<typeof issuePersonCertificate>[1]) =>
       issuePersonCertificate({ ...platform, issuer, whenIssued }, request),
   }
@@ -58,6 +60,7 @@ export function assemble(platform: Platform, issuer: Issuer): readonly Room[] {
     accountsRoom(platform, certificates),
     devicesRoom(platform),
     enrollmentRoom(enrollment),
+    messages.room,
     certificates.room,
     signingRoom(signing),
     loginRoom(signing),

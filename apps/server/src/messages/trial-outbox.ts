@@ -1,5 +1,5 @@
 import { newId, type Platform, type Tx } from '../platform/index.ts'
-import type { TextMessageSender } from './ports.ts'
+import type { MessageSender } from './message.ts'
 
 const purpose = 'enrollment/trial-message'
 const keptForMs = 86_400_000
@@ -7,7 +7,7 @@ const keptForMs = 86_400_000
 /** A sender for trial installations: the message waits in the console, for a day. */
 export function trialOutbox(
   platform: Pick<Platform, 'clock' | 'random' | 'sealer'>,
-): TextMessageSender {
+): MessageSender {
   return {
     isTrial: true,
     send: async (tx, message) => {
@@ -56,4 +56,9 @@ export async function listTrialMessages(
     text: new TextDecoder().decode(platform.sealer.open(purpose, row.text_sealed)),
     sentAt: row.sent_at.toISOString(),
   }))
+}
+
+/** Once a gateway sends the messages, nothing of the trial remains. */
+export async function eraseTrialMessages(tx: Tx, tenantId: string): Promise<void> {
+  await tx.execute('delete from trial_message where tenant_id = $1', [tenantId])
 }

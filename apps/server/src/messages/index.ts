@@ -1,0 +1,2 @@
+export { openMessages } from './room.ts'
+export { trialOutbox } from './trial-outbox.ts'
