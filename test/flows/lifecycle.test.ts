@@ -146,6 +146,8 @@ describe.skipIf(process.platform !== 'linux')('yunqian start (needs /proc, so Li
   it('says usage with 64, bad configuration with 78, and creates only when told to', async () => {
     expect(await launch(process.execPath, [main]).ended).toBe(64)
     expect(await launch(process.execPath, [main, 'start', '--what']).ended).toBe(64)
+    expect(await launch(process.execPath, [main, 'init', '--profile', 'other']).ended).toBe(64)
+    expect(await launch(process.execPath, [main, 'ca-tls', '--peer', 'one']).ended).toBe(64)
     const bad = launch(process.execPath, [main, 'check-config'], { YUNQIAN_PORT: 'many' })
     expect(await bad.ended).toBe(78)
     const data = { YUNQIAN_DATA: folder, YUNQIAN_PORT: String(port) }
