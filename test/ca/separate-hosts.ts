@@ -39,7 +39,7 @@ export interface SeparateHosts {
   end(): Promise<void>
 }
 
-export async function separateHosts(profile: 'gm' | 'intl' = 'gm'): Promise<SeparateHosts> {
+export async function separateHosts(): Promise<SeparateHosts> {
   const database = await createTestDatabase()
   const root = mkdtempSync(join(tmpdir(), 'yunqian-hosts-'))
   const folders = { root, ca: join(root, 'ca-host'), platform: join(root, 'platform-host') }
@@ -62,8 +62,7 @@ export async function separateHosts(profile: 'gm' | 'intl' = 'gm'): Promise<Sepa
       'yunqian-platform:issue-certificate+sign-revocation-list,lists-only:sign-revocation-list',
   }
   const run = promisify(execFile)
-  const init = [main, 'init', '--profile', profile]
-  const { stdout } = await run(process.execPath, init, { env: platformEnv })
+  const { stdout } = await run(process.execPath, [main, 'init'], { env: platformEnv })
   // The ceremony's folder goes to the CA's host, and is nowhere else any more.
   mkdirSync(join(folders.ca, 'keys'), { recursive: true, mode: 0o700 })
   renameSync(join(folders.platform, 'keys', 'ca'), join(folders.ca, 'keys', 'ca'))

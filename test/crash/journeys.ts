@@ -4,6 +4,7 @@ import type { Phone } from '@yunqian/client'
 import { verifyAny } from '@yunqian/verify'
 import { expect } from 'vitest'
 import { newPhone, pin } from '../flows/platform.ts'
+import { idNumberOf } from '../flows/resident.ts'
 import { sampleRecord, type CrashWorld } from './crash-world.ts'
 
 export interface Doctor {
@@ -172,11 +173,3 @@ let references = 0
 const reference = (): string => `ref-${++references}`
 
 const mobileOf = (index: number): string => `1380000${1000 + index}`
-
-/** A made-up resident's number with a right check digit (GB 11643). */
-function idNumberOf(index: number): string {
-  const body = `11010519491001${String(index).padStart(3, '0')}`
-  const weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
-  const sum = weights.reduce((total, weight, i) => total + weight * Number(body[i]), 0)
-  return `${body}${'10X98765432'[sum % 11]}`
-}
