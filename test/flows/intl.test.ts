@@ -177,7 +177,11 @@ describe.skipIf(!programInstalled('openssl'))('OpenSSL believes', () => {
     const subject = ['-issuer', file('issuing.pem'), `-${hash}`, '-cert', file('leaf.pem')]
     const said = await openssl(
       'ocsp',
-      ...['-url', `${platform.url}/ocsp`, ...subject, '-CAfile', file('authorities.pem')],
+      '-url',
+      `${platform.url}/ocsp`,
+      ...subject,
+      '-CAfile',
+      file('authorities.pem'),
     )
     expect(said).toContain('Response verify OK')
     expect(said).toContain('leaf.pem: good')
@@ -206,8 +210,14 @@ describe.skipIf(!programInstalled('openssl'))('OpenSSL believes', () => {
     await phone.reportLoss()
     const said = await openssl(
       'ocsp',
-      ...['-url', `${platform.url}/ocsp`, '-issuer', file('issuing.pem')],
-      ...['-cert', file('leaf.pem'), '-CAfile', file('authorities.pem')],
+      '-url',
+      `${platform.url}/ocsp`,
+      '-issuer',
+      file('issuing.pem'),
+      '-cert',
+      file('leaf.pem'),
+      '-CAfile',
+      file('authorities.pem'),
     )
     expect(said).toContain('Response verify OK')
     expect(said).toContain('leaf.pem: revoked')
@@ -215,8 +225,14 @@ describe.skipIf(!programInstalled('openssl'))('OpenSSL believes', () => {
     writeFileSync(file('newer.crl'), await (await fetch(`${platform.url}/crl/issuing.crl`)).bytes())
     const list = await openssl(
       'crl',
-      ...['-inform', 'DER', '-in', file('newer.crl'), '-CAfile', file('authorities.pem')],
-      ...['-noout', '-text'],
+      '-inform',
+      'DER',
+      '-in',
+      file('newer.crl'),
+      '-CAfile',
+      file('authorities.pem'),
+      '-noout',
+      '-text',
     )
     expect(list).toContain('verify OK')
     expect(list).toContain(chain.leaf.serialNumberHex.toUpperCase())
