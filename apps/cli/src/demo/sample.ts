@@ -10,7 +10,7 @@ export const sampleDoctor = {
 /** The box for the attending doctor in the bundled record, PDF points from the lower left. */
 export const bundledSignatureBox = { page: 1, x: 56, y: 76, width: 174, height: 50 } as const
 
-export const samplePin = '250718'
+export const samplePin = '480952'
 
 /** GB 11643-1999 §4: weights 2^(18-i) mod 11. */
 function withCheckDigit(first17: string): string {
