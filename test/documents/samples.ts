@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { degrees, PDFDocument, StandardFonts } from '@cantoo/pdf-lib'
+import { degrees, PDFDocument, PDFName, PDFNumber, StandardFonts } from '@cantoo/pdf-lib'
 
 export interface SampleOptions {
   readonly pages?: number
@@ -25,6 +25,25 @@ export async function samplePdf(options: SampleOptions = {}): Promise<Uint8Array
   document.setCreationDate(new Date(0))
   document.setModificationDate(new Date(0))
   return document.save({ useObjectStreams: options.objectStreams ?? false })
+}
+
+/** One page of an unusual shape; boxes are left, bottom, right, top. */
+export async function pagePdf(shape: {
+  readonly size: readonly [number, number]
+  readonly media?: readonly [number, number, number, number]
+  readonly crop?: readonly [number, number, number, number]
+  readonly rotate?: number
+  readonly userUnit?: number
+}): Promise<Uint8Array> {
+  const document = await PDFDocument.create()
+  const page = document.addPage([...shape.size])
+  const box = ([left, bottom, right, top]: readonly number[]) =>
+    document.context.obj([left, bottom, right, top] as number[])
+  if (shape.media) page.node.set(PDFName.of('MediaBox'), box(shape.media))
+  if (shape.crop) page.node.set(PDFName.of('CropBox'), box(shape.crop))
+  if (shape.userUnit) page.node.set(PDFName.of('UserUnit'), PDFNumber.of(shape.userUnit))
+  if (shape.rotate) page.setRotation(degrees(shape.rotate))
+  return document.save({ useObjectStreams: false })
 }
 
 /** A document with a text field and an empty signature field named `doctor`. */

@@ -1,4 +1,4 @@
-import { isWhiteSpace, startsWith } from './lexer.ts'
+import { isDigit, isWhiteSpace, startsWith } from './lexer.ts'
 import type { PdfFile } from './pdf-file.ts'
 import { reach } from './reach.ts'
 import { type Revision, type Tail, tailAfter } from './revisions.ts'
@@ -82,12 +82,21 @@ function firstStray(bytes: Uint8Array, from: number, to: number): number | undef
     if (isWhiteSpace(bytes[at])) continue
     if (bytes[at] !== 0x25) return at
     const start = at
-    while (at < to && bytes[at] !== 0x0a && bytes[at] !== 0x0d) {
-      if (startsWith(bytes, at, 'obj')) return start
-      at++
-    }
+    while (at < to && bytes[at] !== 0x0a && bytes[at] !== 0x0d) at++
+    if (looksLikeAnObject(bytes.subarray(start, at))) return start
   }
   return undefined
+}
+
+/** A comment in which a reader that repairs files by searching would find the beginning of an object. */
+function looksLikeAnObject(comment: Uint8Array): boolean {
+  for (let at = comment.indexOf(0x6f); at >= 0; at = comment.indexOf(0x6f, at + 1)) {
+    if (!startsWith(comment, at, 'obj')) continue
+    let before = at - 1
+    while (before > 0 && isWhiteSpace(comment[before])) before--
+    if (isDigit(comment[before])) return true
+  }
+  return false
 }
 
 /**

@@ -11,6 +11,7 @@ export {
 export {
   compareWithOriginal,
   extractOriginal,
+  isEarlierRevision,
   type Difference,
   type ExtractedOriginal,
   type OriginalComparison,

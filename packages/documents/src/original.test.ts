@@ -9,7 +9,7 @@ import {
   pageOf,
 } from '../../../test/documents/attack.ts'
 import { formPdf, installed, qpdf, samplePdf } from '../../../test/documents/samples.ts'
-import { compareWithOriginal, extractOriginal } from './original.ts'
+import { compareWithOriginal, extractOriginal, isEarlierRevision } from './original.ts'
 
 describe('compareWithOriginal', () => {
   it('is equal for signatures alone', async () => {
@@ -49,6 +49,17 @@ describe('compareWithOriginal', () => {
     expect(compareWithOriginal(signed, other)).toMatchObject({ equal: false, isPrefix: false })
     const fewer = await samplePdf({ pages: 1 })
     expect(compareWithOriginal(signed, fewer).differences).toMatchObject([{ key: 'Pages' }])
+  })
+
+  it('knows what an earlier revision left, with or without signatures in it, and nothing else', async () => {
+    const base = await samplePdf()
+    const once = fakeSign(base)
+    const twice = fakeSign(once)
+    expect(isEarlierRevision(twice, base)).toBe(true)
+    expect(isEarlierRevision(twice, once)).toBe(true)
+    expect(isEarlierRevision(twice, twice)).toBe(false)
+    expect(isEarlierRevision(twice, once.subarray(0, once.length - 9))).toBe(false)
+    expect(isEarlierRevision(twice, await samplePdf({ text: 'Another record' }))).toBe(false)
   })
 
   it('has nothing to extract from an unsigned file', async () => {

@@ -27,6 +27,13 @@ export function extractOriginal(bytes: Uint8Array): ExtractedOriginal {
   return { original, fieldNames: intact.map((signature) => signature.fieldName) }
 }
 
+/** Whether these bytes are the file as one of its earlier revisions left it. Throws what `readPdf` throws. */
+export function isEarlierRevision(file: Uint8Array, bytes: Uint8Array): boolean {
+  const pdf = readPdf(file)
+  const ends = pdf.revisions.slice(1).map((revision) => incrementStart(pdf, revision.index))
+  return ends.includes(bytes.length) && sameBytes(bytes, file.subarray(0, bytes.length))
+}
+
 /** Where the bytes before a revision end: one line feed before its first object belongs to the increment. */
 export function incrementStart(pdf: PdfFile, index: number): number {
   const revision = pdf.revisions[index]

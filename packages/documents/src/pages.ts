@@ -69,6 +69,12 @@ export function visibleBox(view: PdfView, page: Page): Rect {
   return box[0] < box[2] && box[1] < box[3] ? box : media
 }
 
+/** Points in one unit of user space (ISO 32000-2 Table 31, /UserUnit). */
+export function userUnit(view: PdfView, page: Page): number {
+  const value = view.resolve(page.dict.entries.get('UserUnit'))
+  return typeof value === 'number' && value > 0 ? value : 1
+}
+
 /** Clockwise rotation of the page when shown: 0, 90, 180 or 270. */
 export function pageRotation(view: PdfView, page: Page): 0 | 90 | 180 | 270 {
   const value = view.resolve(page.inherited.get('Rotate'))

@@ -1,11 +1,13 @@
 import { readDss, vriKey } from './dss.ts'
 import { startsWith } from './lexer.ts'
 import type { PdfFile } from './pdf-file.ts'
+import { reach } from './reach.ts'
 import type { Revision } from './revisions.ts'
 import type { IntactSignature } from './signatures.ts'
 import {
   isArray,
   isDict,
+  isName,
   isRef,
   isStream,
   isString,
@@ -21,6 +23,7 @@ export interface TailFinding {
     | 'wrong-size'
     | 'unknown-key'
     | 'dangling-entry'
+    | 'unused-object'
     | 'stray-vri'
     | 'trailer-altered'
   readonly offset?: number
@@ -45,6 +48,7 @@ export function unsignedTailFindings(
   return [
     ...tail.flatMap((revision) => writingFindings(pdf, revision)),
     ...tail.flatMap((revision) => trailerFindings(pdf, revision.index)),
+    ...tail.flatMap((revision) => unusedFindings(pdf, revision)),
     ...storeFindings(pdf, signatures),
   ]
 }
@@ -72,6 +76,19 @@ function writingFindings(pdf: PdfFile, revision: Revision): TailFinding[] {
   if (odd !== undefined) findings.push({ reason: 'odd-white-space', offset: odd })
   if (view.trailer.entries.get('Size') !== view.size) findings.push({ reason: 'wrong-size' })
   return findings
+}
+
+/** What nothing leads to can be changed without a trace; a saver's leftover cross-reference stream is no such thing. */
+function unusedFindings(pdf: PdfFile, revision: Revision): TailFinding[] {
+  const view = pdf.view(revision.index)
+  const used = reach(view, view.trailer, new Set())
+  return [...revision.objects].flatMap(([number, entry]): TailFinding[] => {
+    if (entry.type === 'free' || number === 0 || used.has(number)) return []
+    const value = view.object(number)
+    const type = isStream(value) ? value.dict.entries.get('Type') : undefined
+    if (isName(type, 'XRef') || isName(type, 'ObjStm')) return []
+    return [{ reason: 'unused-object', key: String(number) }]
+  })
 }
 
 /** /Info must still name properties; a new /ID is wholly new (ISO 32000-2 §14.4), not the old one with a byte changed. */

@@ -594,12 +594,13 @@ export const CHECK_CODES = {
     '可提取签名前的原文，现在显示的与原文一致',
     'The original was extracted; what is shown now equals it',
   ),
+  // What was signed is judged by the signature, and what came after by the changes: a signer may fill in and sign at once.
   'original.differs': row(
     'original',
-    'fail',
-    'invalid',
-    '现在显示的与签名前的原文不一致',
-    'What is shown now differs from the original',
+    'warn',
+    'none',
+    '现在显示的与首个签名之前的文件不一致：签名时一并改动了内容',
+    'What is shown now differs from the file before the first signature: signing it changed it too',
   ),
   'original.not-extractable': row(
     'original',
@@ -745,6 +746,13 @@ export const CHECK_CODES = {
     'invalid',
     '包内原文与签名文件所含原文不同',
     'The original enclosed is not the one inside the signed file',
+  ),
+  'consistency.original-altered': row(
+    'consistency',
+    'fail',
+    'invalid',
+    '已签文件显示的内容与所附原文不一致',
+    'What the signed file shows differs from the original it was made of',
   ),
   'consistency.report-agrees': row(
     'consistency',

@@ -1,3 +1,4 @@
+import { DocumentError, isEarlierRevision } from '@yunqian/documents'
 import { EvidenceError, readBundle } from '@yunqian/evidence'
 import type { Bundle, BundleFile, FileRole } from '@yunqian/evidence'
 import { parseTimeStampResponse } from '@yunqian/pki'
@@ -138,6 +139,8 @@ function judgeDocument(context: Context, bundle: Bundle): JudgedDocument {
     checks.push(...judged.checks)
     signatures.push(...renumber(judged.signatures, signatures.length))
     original = judged.original ?? original
+    // A signer elsewhere may change a document while signing it; our platform and phone add a signature and no more.
+    if (judged.original?.equal === false) checks.push(check('consistency.original-altered'))
   }
   for (const file of filesOf(bundle, 'detached-signature')) {
     const signedData = tryParseSignedData(file.bytes)
@@ -151,11 +154,29 @@ function judgeDocument(context: Context, bundle: Bundle): JudgedDocument {
   return { checks, signatures, ...(original ? { original, originalDigest: original.sm3 } : {}) }
 }
 
+/**
+ * The document as it was handed in is what stood before the first signature, or, where others had signed already, one
+ * of the file's own earlier revisions.
+ */
 function originalChecks(bundle: Bundle, originalDigest: string | undefined): Check[] {
   const listed = bundle.manifest.files.filter((file) => file.role === 'original-document')
   if (listed.length === 0 || originalDigest === undefined) return []
-  const same = listed.every((file) => file.sm3 === originalDigest)
+  const [signed] = contentsOf(bundle, 'signed-document')
+  const same = listed.every(({ path, sm3 }) => {
+    if (sm3 === originalDigest) return true
+    const enclosed = bundle.files.find((file) => file.path === path)?.bytes
+    return enclosed !== undefined && signed !== undefined && standsBefore(signed, enclosed)
+  })
   return [check(same ? 'consistency.original-same' : 'consistency.original-other')]
+}
+
+function standsBefore(signed: Uint8Array, enclosed: Uint8Array): boolean {
+  try {
+    return isEarlierRevision(signed, enclosed)
+  } catch (error) {
+    if (error instanceof DocumentError) return false
+    throw error
+  }
 }
 
 function loginChecks(context: Context, bundle: Bundle): Check[] {

@@ -19,7 +19,7 @@ type Standing = 'sound' | 'stray' | 'broken'
 /**
  * Whether everything that came enclosed is whole and belongs here: nothing outside the signed bytes may change
  * unseen, be it a certificate nobody needed. Each must lead to an anchor by signatures; one whose issuer is here
- * but did not sign it is broken, one without issuer is a stray.
+ * but did not sign it is broken, one that leads elsewhere or nowhere is a stray.
  */
 export function judgeMaterial(context: Context, enclosed: Material): Check {
   if (enclosed.unreadable.length > 0)
@@ -88,15 +88,15 @@ function certificateStanding(
   if (related.some((known) => equalBytes(known.der, certificate.der))) return 'sound'
   // Without an algorithm to check it by, nothing can be said; a name alone is not yet an issuer where the key
   // identifiers say that it was another key of that name.
-  const checkable = certificate.signatureAlgorithmName !== undefined
-  const issued = [...related, ...all].some(
+  const issuers = [...related, ...all].filter(
     (issuer) =>
       issuer !== certificate &&
       nameEquals(certificate.issuer, issuer.subject) &&
       issuer.publicKey.kind !== 'unsupported' &&
       keyIdentifiers(certificate, issuer) !== 'differ',
   )
-  return checkable && issued ? 'broken' : 'stray'
+  const checkable = certificate.signatureAlgorithmName !== undefined && issuers.length > 0
+  return checkable && !issuers.some((issuer) => whole(certificate, issuer)) ? 'broken' : 'stray'
 }
 
 function crlStanding(crl: Crl, related: readonly Certificate[]): Standing {

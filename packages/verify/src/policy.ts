@@ -34,6 +34,8 @@ export const STRICT_POLICY: Policy = {
     'revocation.none-published': 'indeterminate',
     'revocation.not-checked-for-service': 'indeterminate',
     'original.not-extractable': 'indeterminate',
+    'original.differs': 'indeterminate',
+    'signature.ber-encoded': 'indeterminate',
   },
 }
 

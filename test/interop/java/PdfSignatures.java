@@ -1,8 +1,12 @@
 // A second opinion on signed PDFs: PDFBox reads the file, BouncyCastle makes and verifies the CMS.
 // usage: PdfSignatures sign <sm2|p256> <content> <cms>      a throwaway key signs the content
-//        PdfSignatures verify <pdf>                         one line per signature: field true|false covered
+//        PdfSignatures add <sm2|p256> <pdf> <signed>        PDFBox itself adds a signature of such a key, CMS in BER
+//        PdfSignatures verify <pdf>...                      one line per signature: field true|false covered
 import java.io.ByteArrayInputStream;
 import java.io.File;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +14,7 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.Security;
 import java.security.spec.ECGenParameterSpec;
+import java.util.Calendar;
 import java.util.Date;
 import java.util.List;
 import org.apache.pdfbox.pdmodel.PDDocument;
@@ -32,11 +37,35 @@ import org.bouncycastle.operator.jcajce.JcaDigestCalculatorProviderBuilder;
 public class PdfSignatures {
     public static void main(String[] args) throws Exception {
         Security.addProvider(new BouncyCastleProvider());
-        if (args[0].equals("sign")) sign(args[1], Path.of(args[2]), Path.of(args[3]));
-        else verify(new File(args[1]));
+        switch (args[0]) {
+            case "sign" -> Files.write(
+                Path.of(args[3]), sign(args[1], Files.readAllBytes(Path.of(args[2]))).getEncoded("DER"));
+            case "add" -> add(args[1], new File(args[2]), new File(args[3]));
+            default -> {
+                for (int i = 1; i < args.length; i++) verify(new File(args[i]));
+            }
+        }
     }
 
-    static void sign(String kind, Path content, Path out) throws Exception {
+    static void add(String kind, File from, File to) throws Exception {
+        try (PDDocument document = PDDocument.load(from); OutputStream out = new FileOutputStream(to)) {
+            PDSignature signature = new PDSignature();
+            signature.setFilter(PDSignature.FILTER_ADOBE_PPKLITE);
+            signature.setSubFilter(PDSignature.SUBFILTER_ADBE_PKCS7_DETACHED);
+            signature.setName("PDFBox");
+            signature.setSignDate(Calendar.getInstance());
+            document.addSignature(signature, content -> {
+                try {
+                    return sign(kind, content.readAllBytes()).getEncoded();
+                } catch (Exception error) {
+                    throw new IOException(error);
+                }
+            });
+            document.saveIncremental(out);
+        }
+    }
+
+    static CMSSignedData sign(String kind, byte[] content) throws Exception {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", "BC");
         generator.initialize(new ECGenParameterSpec(kind.equals("sm2") ? "sm2p256v1" : "P-256"));
         KeyPair pair = generator.generateKeyPair();
@@ -54,9 +83,7 @@ public class PdfSignatures {
                     new JcaDigestCalculatorProviderBuilder().setProvider("BC").build())
                 .build(signer, certificate));
         cms.addCertificates(new JcaCertStore(List.of(certificate)));
-        CMSSignedData signed =
-            cms.generate(new CMSProcessableByteArray(Files.readAllBytes(content)), false);
-        Files.write(out, signed.getEncoded("DER"));
+        return cms.generate(new CMSProcessableByteArray(content), false);
     }
 
     static void verify(File file) throws Exception {

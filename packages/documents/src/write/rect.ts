@@ -6,6 +6,7 @@ import {
   readPages,
   type Rect,
   readRect,
+  userUnit,
   visibleBox,
 } from '../pages.ts'
 import type { PdfFile } from '../pdf-file.ts'
@@ -46,9 +47,10 @@ function candidatePlaces(view: PdfView, page: Page): Rect[] {
   const across = rotation === 0 || rotation === 180
   const shownWidth = across ? box[2] - box[0] : box[3] - box[1]
   const shownHeight = across ? box[3] - box[1] : box[2] - box[0]
-  const border = Math.min(margin, shownWidth * 0.06, shownHeight * 0.06)
-  const width = Math.min(signatureSize.width, shownWidth - 2 * border)
-  const height = Math.min(signatureSize.height, shownHeight - 2 * border)
+  const unit = userUnit(view, page)
+  const border = Math.min(margin / unit, shownWidth * 0.06, shownHeight * 0.06)
+  const width = Math.min(signatureSize.width / unit, shownWidth - 2 * border)
+  const height = Math.min(signatureSize.height / unit, shownHeight - 2 * border)
   const places: Rect[] = []
   for (let y = border; y + height <= shownHeight - border + 0.01; y += height + gap)
     for (let x = shownWidth - border - width; x >= border - 0.01; x -= width + gap)
