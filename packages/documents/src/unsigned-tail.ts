@@ -44,13 +44,26 @@ export function unsignedTailFindings(
 ): readonly TailFinding[] {
   const covered = Math.max(-1, ...signatures.map((signature) => signature.revisionIndex))
   const tail = pdf.revisions.filter((revision) => revision.index > covered)
-  if (signatures.length === 0 || tail.length === 0) return []
+  if (signatures.length === 0) return []
   return [
+    ...paddingFindings(pdf),
     ...tail.flatMap((revision) => writingFindings(pdf, revision)),
     ...tail.flatMap((revision) => trailerFindings(pdf, revision.index)),
     ...tail.flatMap((revision) => unusedFindings(pdf, revision)),
     ...storeFindings(pdf, signatures),
   ]
+}
+
+// A line end or two are added by editors and mail; more, or other white space, is data that shows nothing yet.
+const mostLineEnds = 4
+
+/** White space behind the last revision, which the reader passes over. */
+function paddingFindings(pdf: PdfFile): TailFinding[] {
+  const start = pdf.revisions.at(-1)?.endOffset ?? 0
+  if (pdf.trailing) return []
+  const rest = pdf.bytes.subarray(start)
+  const plain = rest.length <= mostLineEnds && rest.every((byte) => byte === 0x0a || byte === 0x0d)
+  return plain ? [] : [{ reason: 'odd-white-space', offset: start }]
 }
 
 function writingFindings(pdf: PdfFile, revision: Revision): TailFinding[] {

@@ -1,5 +1,13 @@
 import { findSignatureTraces } from '@yunqian/documents'
-import { CONTENT_TYPE, derFromBer, parsePem, readDer, readOid, TAG } from '@yunqian/pki'
+import {
+  contextConstructed,
+  CONTENT_TYPE,
+  derFromBer,
+  parsePem,
+  readDer,
+  readOid,
+  TAG,
+} from '@yunqian/pki'
 import type { DerNode } from '@yunqian/pki'
 
 /** What a file turned out to be, with armour removed. */
@@ -32,7 +40,8 @@ function sniffDer(bytes: Uint8Array): Sniffed {
     const [first, second, third] = children
     if (first?.tag === TAG.oid && second) return sniffContentInfo(bytes, readOid(first), second)
     if (first?.tag !== TAG.sequence) return { kind: 'unknown' }
-    if (third?.tag === TAG.bitString) return { kind: 'certificate', bytes }
+    if (third?.tag === TAG.bitString)
+      return isTbsCertificate(first) ? { kind: 'certificate', bytes } : { kind: 'unknown' }
     // TimeStampResp: PKIStatusInfo begins with an INTEGER, then perhaps a token (RFC 3161 §2.4.2).
     const status = first.children()[0]
     if (status?.tag === TAG.integer && !third) return { kind: 'timestamp-response', bytes }
@@ -40,6 +49,13 @@ function sniffDer(bytes: Uint8Array): Sniffed {
   } catch {
     return { kind: 'unknown' }
   }
+}
+
+// Requests and revocation lists are signed in the same way; a certificate has its validity, a SEQUENCE, in fifth place.
+function isTbsCertificate(tbs: DerNode): boolean {
+  const fields = tbs.children()
+  const from = fields[0]?.tag === contextConstructed(0) ? 1 : 0
+  return fields[from]?.tag === TAG.integer && fields[from + 3]?.tag === TAG.sequence
 }
 
 function sniffContentInfo(bytes: Uint8Array, type: string, content: DerNode): Sniffed {

@@ -78,6 +78,16 @@ describe('PDF', () => {
     expect(judge(Uint8Array.of(...signed, ...more)).verdict).toBe('invalid')
   })
 
+  it('with white space appended is undecided, unless it is a line end', () => {
+    const padded = (...more: number[]): Report => judge(Uint8Array.of(...signed, ...more))
+    expect(padded(0x0a).verdict).toBe('valid')
+    for (const padding of [[0], [0x20], Array.from({ length: 5 }, () => 0x0a)])
+      expect(padded(...padding)).toMatchObject({
+        verdict: 'indeterminate',
+        reason: 'material.irregular',
+      })
+  })
+
   it('with a timestamp of other bytes is invalid', async () => {
     const tsa = authority.tsa
     const other = await makeTimestamp(tsa, new Uint8Array(1), after(10))

@@ -89,6 +89,7 @@ export const VERIFY_USAGE = `用法 usage: yunqian verify FILE [options]
   --lang zh|en        语言 language of the text (default zh, with English beside)
   --json              输出 JSON 报告 the report as JSON
 
-退出码 exit: 0 有效 valid · 1 无效 invalid · 2 无法认定 indeterminate · 3 无法读取 unreadable · 64 用法 usage
+退出码 exit: 0 有效 valid · 1 无效 invalid · 2 无法认定 indeterminate · 3 无法读取 unreadable
+            64 用法 usage（含无法写出原文 also when the original cannot be written） · 70 内部错误 internal error
 不联网，不加载任何签名代码 uses no network and loads nothing that signs.
 `

@@ -77,6 +77,31 @@ describe('yunqian verify', () => {
     expect(yunqian(path('not there')).status).toBe(3)
   })
 
+  it('exits 3 for a folder, an empty file and a pipe, without waiting', () => {
+    writeFileSync(path('empty'), '')
+    expect(yunqian(folder)).toMatchObject({ status: 3, stdout: '' })
+    expect(yunqian(path('empty')).status).toBe(3)
+    if (spawnSync('mkfifo', [path('pipe')]).status === 0)
+      expect(yunqian(path('pipe'))).toMatchObject({ status: 3, stdout: '' })
+  })
+
+  it('takes roots in DER, and several in one PEM file', () => {
+    const { root, issuing } = authority
+    writeFileSync(path('root.der'), root.certificate.der)
+    const pems = [issuing, root].map(({ certificate }) => encodePem('CERTIFICATE', certificate.der))
+    writeFileSync(path('both.pem'), pems.join(''))
+    for (const name of ['root.der', 'both.pem'])
+      expect(yunqian(path('signed.pdf'), '--trust', path(name), ...at).status, name).toBe(0)
+  })
+
+  it('ends with no verdict when the original cannot be written', () => {
+    const out = ['--original', path('no folder/extracted.pdf')]
+    const ended = yunqian(path('signed.pdf'), '--trust', path('root.pem'), ...out, ...at)
+    expect(ended.status).toBe(64)
+    expect(ended.stdout).toContain('✓ 有效')
+    expect(ended.stderr).toContain('cannot write')
+  })
+
   it('exits 64 for wrong usage', () => {
     expect(yunqian().status).toBe(64)
     expect(yunqian(path('signed.pdf'), '--trust', path('rubbish')).status).toBe(64)

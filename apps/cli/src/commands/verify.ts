@@ -13,10 +13,21 @@ import type { VerifyArguments } from './verify-arguments.ts'
 
 const exitCodes: Record<Verdict, number> = { valid: 0, invalid: 1, indeterminate: 2, unreadable: 3 }
 const USAGE = 64
+const INTERNAL = 70
 const MAX_BYTES = 512 * 1024 * 1024
 
-/** `yunqian verify`: reads files, asks packages/verify, prints; the exit code is the verdict. */
+/** `yunqian verify`: the exit code is the verdict, so nothing that goes wrong may end with a code that is one. */
 export async function run(args: readonly string[]): Promise<number> {
+  try {
+    return await verify(args)
+  } catch (error) {
+    process.stderr.write(`yunqian verify: 程序内部错误 internal error: ${String(error)}\n`)
+    return INTERNAL
+  }
+}
+
+/** Reads files, asks packages/verify, prints. */
+async function verify(args: readonly string[]): Promise<number> {
   if (args.includes('--help')) {
     process.stdout.write(VERIFY_USAGE)
     return 0
@@ -31,17 +42,29 @@ export async function run(args: readonly string[]): Promise<number> {
   const options = await readOptions(asked)
   if (typeof options === 'string') return usage(options)
   const report = verifyAny(bytes, options)
-  if (asked.original !== undefined) {
-    const original = extractOriginalOf(bytes)
-    if (original) await writeFile(asked.original, original)
-    else process.stderr.write('yunqian verify: 无法提取原文 no original could be extracted\n')
-  }
   process.stdout.write(
     asked.json
       ? `${JSON.stringify(report, null, 2)}\n`
       : `${formatReport(report, asked.language, asked.file)}\n`,
   )
-  return exitCodes[report.verdict]
+  const written = asked.original === undefined || (await writeOriginal(asked.original, bytes))
+  return written ? exitCodes[report.verdict] : USAGE
+}
+
+/** False when the file named could not be written; a document without an original is told, and no error. */
+async function writeOriginal(path: string, signed: Uint8Array): Promise<boolean> {
+  const original = extractOriginalOf(signed)
+  if (!original) {
+    process.stderr.write('yunqian verify: 无法提取原文 no original could be extracted\n')
+    return true
+  }
+  try {
+    await writeFile(path, original)
+    return true
+  } catch {
+    process.stderr.write(`yunqian verify: 无法写入 cannot write ${path}\n`)
+    return false
+  }
 }
 
 async function readOptions(asked: VerifyArguments): Promise<VerifyOptions | string> {
@@ -93,8 +116,9 @@ async function readAll(paths: readonly string[]): Promise<Uint8Array[] | string>
 
 async function readBounded(path: string): Promise<Uint8Array | undefined> {
   try {
-    const { size } = await stat(path)
-    if (size > MAX_BYTES) return undefined
+    const found = await stat(path)
+    // A pipe without a writer would be waited for until the end of days, a device read for ever.
+    if (!found.isFile() || found.size > MAX_BYTES) return undefined
     return new Uint8Array(await readFile(path))
   } catch {
     return undefined
