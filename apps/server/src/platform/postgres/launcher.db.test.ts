@@ -1,5 +1,13 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import {
+  appendFileSync,
+  chmodSync,
+  chownSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -133,6 +141,36 @@ describe('the embedded PostgreSQL', () => {
     expect(await server.exited).toEqual({ expected: false })
     const again = await start()
     expect(await ask(again.ownerUrl, 'select count(*)::int as n from kept')).toEqual([{ n: 0 }])
+  })
+
+  it('waits for the last session of a killed server, however long that takes', async () => {
+    const server = await start()
+    const session = new Client({ connectionString: server.superuserUrl })
+    session.on('error', () => undefined)
+    await session.connect()
+    const { rows } = await session.query<{ pid: number }>('select pg_backend_pid() as pid')
+    const backend = rows[0]!.pid
+    process.kill(backend, 'SIGSTOP')
+    process.kill(server.pid, 'SIGKILL')
+    await server.exited
+    const again = start()
+    const said = (): number =>
+      readFileSync(join(folder, 'cluster', 'postgres.log'), 'utf8').split('pre-existing shared')
+        .length - 1
+    while (said() < 12) await new Promise((resolve) => setTimeout(resolve, 50))
+    process.kill(backend, 'SIGCONT')
+    expect(await ask((await again).superuserUrl, 'select 1 as n')).toEqual([{ n: 1 }])
+  }, 180_000)
+
+  it('says at once when it cannot start', async () => {
+    const server = await start()
+    await server.stop()
+    const log = join(folder, 'cluster', 'postgres.log')
+    const before = readFileSync(log, 'utf8').length
+    appendFileSync(join(folder, 'cluster', 'data', 'postgresql.conf'), '\nnonsense = 1\n')
+    await expect(start()).rejects.toMatchObject({ code: 'platform.postgres-unavailable' })
+    const said = readFileSync(log, 'utf8').slice(before)
+    expect(said.split('unrecognized configuration parameter').length - 1).toBe(1)
   })
 
   it('keeps its hold when PostgreSQL restarts its sessions', async () => {

@@ -49,18 +49,23 @@ export interface EmbeddedPostgres {
 export async function startEmbeddedPostgres(
   options: EmbeddedPostgresOptions,
 ): Promise<EmbeddedPostgres> {
-  // When a postmaster was killed outright its sessions take a moment to notice, and PostgreSQL refuses to start
-  // beside them ("pre-existing shared memory block is still in use"): waiting is all there is to do.
-  for (let attempt = 1; ; attempt += 1) {
+  const patience = performance.now() + patienceMs
+  for (;;) {
     try {
       return await startOnce(options)
     } catch (error) {
-      const unavailable = (error as { code?: unknown }).code === 'platform.postgres-unavailable'
-      if (!unavailable || attempt >= 8) throw error
+      const { details } = error as { details?: { passing?: unknown } }
+      if (details?.passing !== true || performance.now() > patience) throw error
       await new Promise((settled) => setTimeout(settled, 500))
     }
   }
 }
+
+// When a postmaster was killed outright its sessions take a moment to notice, longer on a busy machine, and PostgreSQL
+// refuses to start beside them; and a port that was free may be taken by the time it is opened. Waiting is all there is
+// to do for the one, another port for the other; anything else is told at once.
+const passing = /pre-existing shared memory block|Address already in use/
+const patienceMs = 60_000
 
 async function startOnce(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { log } = options
@@ -73,7 +78,7 @@ async function startOnce(options: EmbeddedPostgresOptions): Promise<EmbeddedPost
   await stopOrphan(cluster, log)
   // 3. Ours.
   const port = options.port ?? (await freePort())
-  const child = await spawnPostgres(cluster, binaries, identity, port)
+  const { child, said } = await spawnPostgres(cluster, binaries, identity, port)
   const pid = child.pid as number
   const superuserUrl = url('postgres', cluster.passwords.superuser, port, 'postgres')
   let stopping = false
@@ -108,7 +113,7 @@ async function startOnce(options: EmbeddedPostgresOptions): Promise<EmbeddedPost
     await ensureDatabase(opener.client, superuserUrl, cluster.passwords)
   } catch (error) {
     await stop()
-    throw explain(error, cluster)
+    throw explain(error, cluster, said())
   }
   log.info({ port, pid, method: identity.method }, 'embedded PostgreSQL is ready')
   const ownerUrl = url('yunqian_owner', cluster.passwords.owner, port, 'yunqian')
@@ -214,10 +219,11 @@ async function spawnPostgres(
   binaries: PostgresBinaries,
   identity: Identity,
   port: number,
-): Promise<ChildProcess> {
+): Promise<{ child: ChildProcess; said: () => string }> {
   const logFile = join(cluster.folder, 'postgres.log')
   if (existsSync(logFile) && statSync(logFile).size > 4_000_000) renameSync(logFile, `${logFile}.1`)
   const output = openSync(logFile, 'a', 0o600)
+  const before = statSync(logFile).size
   const program = join(binaries.bin, 'postgres')
   const child = spawnAs(
     identity,
@@ -230,15 +236,15 @@ async function spawnPostgres(
     child.once('spawn', () => started())
     child.once('error', failed)
   })
-  return child
+  return { child, said: () => readFileSync(logFile).subarray(before).toString('utf8') }
 }
 
-function explain(error: unknown, cluster: Cluster): unknown {
+function explain(error: unknown, cluster: Cluster, said: string): unknown {
   if (error instanceof PlatformError) return error
   return new PlatformError(
     'platform.postgres-unavailable',
     'PostgreSQL did not start; its own words are in postgres.log of the folder',
-    { folder: cluster.folder },
+    { folder: cluster.folder, passing: passing.test(said) },
     error,
   )
 }
