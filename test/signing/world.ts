@@ -21,6 +21,7 @@ import {
   type SignerCertificate,
   type SigningDeps,
 } from '../../apps/server/src/signing/index.ts'
+import { openPlatformThreads } from '../../apps/server/src/roles/threads.ts'
 import { hisUsers, loginForm } from '../../apps/server/src/login/index.ts'
 import { createTestDatabase, type TestDatabase } from '../database.ts'
 import { certify, nameOf } from './certificate.ts'
@@ -48,6 +49,7 @@ export function movableClock(start = new Date('2026-11-24T08:00:00Z')) {
 export async function createWorld() {
   const database = await createTestDatabase()
   const clock = movableClock()
+  const threads = openPlatformThreads()
   const ids = { clock, random: systemRandom }
   const tenantId = newId(ids)
   const centreId = newId(ids)
@@ -72,6 +74,7 @@ export async function createWorld() {
     signals,
     log: { debug: keep, info: keep, warn: keep, error: keep },
     nonces: new OpenNonces(),
+    threads,
     keyGenerations: new KeyGenerations(),
     publicUrl: 'http://localhost:8443',
     hisUsers,
@@ -221,6 +224,7 @@ export async function createWorld() {
       ),
     end: async (): Promise<void> => {
       await Promise.all(opened.map((signals) => signals.close()))
+      await threads.close()
       await endOf(database)
     },
   }
@@ -253,7 +257,7 @@ const blobs = {
   get: async (sm3Hex: string) => {
     const bytes = stored.get(sm3Hex)
     if (!bytes) throw new Error('no such object')
-    return bytes
+    return Uint8Array.from(bytes)
   },
 }
 

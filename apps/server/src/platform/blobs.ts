@@ -1,6 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { digestOf } from './digest.ts'
 import { PlatformError } from './errors.ts'
 
 /**
@@ -22,7 +23,7 @@ export function openBlobFolder(folder: string): Blobs {
   }
   return {
     async put(bytes) {
-      const sm3Hex = createHash('sm3').update(bytes).digest('hex')
+      const sm3Hex = (await digestOf('sm3', bytes)).toString('hex')
       const file = place(sm3Hex)
       try {
         if (!(await exists(file))) await write(file, bytes)
@@ -42,7 +43,7 @@ export function openBlobFolder(folder: string): Blobs {
       } catch (cause) {
         throw new PlatformError('platform.blob-missing', 'an object is gone', { sm3Hex }, cause)
       }
-      if (createHash('sm3').update(bytes).digest('hex') !== sm3Hex)
+      if ((await digestOf('sm3', bytes)).toString('hex') !== sm3Hex)
         throw new PlatformError('platform.blob-damaged', 'an object was altered', { sm3Hex })
       return new Uint8Array(bytes)
     },

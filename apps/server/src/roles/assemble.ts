@@ -22,6 +22,7 @@ import {
   type People,
 } from '../signing/index.ts'
 import { verificationRoom } from '../verification/index.ts'
+import { openPlatformThreads } from './threads.ts'
 
 type Certificates = ReturnType<typeof openCertificates>
 
@@ -34,6 +35,7 @@ export function assemble(platform: Platform, issuer: Issuer): readonly Room[] {
     const stands = await applications.issued(tx, issued)
     await certificates.keepIssued(tx, issued, stands)
   }
+  const threads = openPlatformThreads()
   const enrollment = {
     ...platform,
     messages: messages.sender,
@@ -44,6 +46,7 @@ export function assemble(platform: Platform, issuer: Issuer): readonly Room[] {
   const signing: LoginDeps = {
     ...platform,
     nonces: new OpenNonces(),
+    threads,
     keyGenerations: new KeyGenerations(),
     certificates: certificates.forSigning,
     hisUsers,
@@ -71,11 +74,16 @@ export function assemble(platform: Platform, issuer: Issuer): readonly Room[] {
       documents: signedDocuments({ db, blobs: platform.blobs, hisUsers }),
     }),
     operationsRoom(platform),
-    verificationRoom(platform, {
-      root: certificates.root,
-      intermediates: [certificates.issuing],
-      crls: certificates.crls,
-    }),
+    verificationRoom(
+      platform,
+      {
+        root: certificates.root,
+        intermediates: [certificates.issuing],
+        crls: certificates.crls,
+      },
+      threads,
+    ),
+    { name: 'threads', close: () => threads.close() },
   ]
 }
 

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto'
-import { DocumentError, readPdf, refuseIfUnsignable } from '@yunqian/documents'
 import { fromHex, toHex } from '@yunqian/sm'
 import { appendEvent } from '../evidence/index.ts'
+import { digestOf } from '../platform/index.ts'
 import {
   documentById,
   insertDocument,
@@ -32,7 +31,7 @@ export async function createDocument(
   command: DocumentCommand,
 ): Promise<StoredDocument> {
   if (command.content.length === 0) throw new SigningError('documents.empty')
-  if (command.mediaType === 'application/pdf') refuseUnsignable(command.content)
+  if (command.mediaType === 'application/pdf') await refuseUnsignable(deps, command.content)
   const digests = await storeBytes(deps, command.content)
   const createdAt = deps.clock.now()
   const document = {
@@ -76,14 +75,15 @@ export async function storeBytes(
   bytes: Uint8Array,
 ): Promise<{ readonly sm3: Uint8Array; readonly sha256: Uint8Array }> {
   const { sm3Hex } = await deps.blobs.put(bytes)
-  return { sm3: fromHex(sm3Hex), sha256: createHash('sha256').update(bytes).digest() }
+  return { sm3: fromHex(sm3Hex), sha256: await digestOf('sha256', bytes) }
 }
 
-function refuseUnsignable(content: Uint8Array): void {
+async function refuseUnsignable(deps: SigningDeps, content: Uint8Array): Promise<void> {
   try {
-    refuseIfUnsignable(readPdf(content))
+    // Copied to the thread, not moved: the bytes are stored afterwards.
+    await deps.threads.run('checkSignable', { content }, { lane: 'ours' })
   } catch (error) {
-    if (error instanceof DocumentError && error.code === 'documents.pdf-not-a-pdf')
+    if ((error as { code?: unknown }).code === 'documents.pdf-not-a-pdf')
       throw new SigningError('documents.not-a-pdf')
     throw error
   }

@@ -1,4 +1,3 @@
-import { readPages, readPdf } from '@yunqian/documents'
 import type { SigningTask as SigningTaskView } from '@yunqian/api'
 import { toHex } from '@yunqian/sm'
 import { appendEvent } from '../evidence/index.ts'
@@ -40,7 +39,7 @@ export async function createSigningTask(
   if (command.form === 'pdf' && document.mediaType !== 'application/pdf')
     throw new SigningError('documents.not-a-pdf')
   if (command.appearance && command.form === 'pdf')
-    requirePage(await deps.blobs.get(toHex(head!.sm3)), command.appearance.page)
+    await requirePage(deps, await deps.blobs.get(toHex(head!.sm3)), command.appearance.page)
   // 2. The signer, a member of the centre with a certificate; task and event in one commit.
   return deps.db.tx(scope, async (tx) => {
     const before = await taskById(tx, { ...scope, taskId: command.taskId })
@@ -123,7 +122,8 @@ export async function isMember(
   return rows.length > 0
 }
 
-function requirePage(pdf: Uint8Array, page: number): void {
-  if (page > readPages(readPdf(pdf).latest).length)
-    throw new SigningError('documents.page-unknown', { page })
+async function requirePage(deps: SigningDeps, content: Uint8Array, page: number): Promise<void> {
+  const transfer = [content.buffer]
+  const pages = await deps.threads.run('countPages', { content }, { lane: 'ours', transfer })
+  if (page > pages) throw new SigningError('documents.page-unknown', { page })
 }

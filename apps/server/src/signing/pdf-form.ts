@@ -1,9 +1,6 @@
-import { coveredBytes } from '@yunqian/documents'
-import { appendDss, insertSignature, prepareSignature } from '@yunqian/documents/write'
 import { CONTENT_TYPE } from '@yunqian/pki'
 import { sm3, toHex } from '@yunqian/sm'
 import { appendEvent } from '../evidence/index.ts'
-import { signatureAppearance } from './appearance.ts'
 import { commitCompletion, makeCms, prepareAttributes } from './cms-form.ts'
 import { storeBytes } from './create-document.ts'
 import { advanceHead, documentById, insertRevision, revisionOf } from './document-store.ts'
@@ -28,20 +25,20 @@ async function prepare(
     return { head, handwriting: await handwritingOf(deps, tx, task) }
   })
   const at = deps.clock.now()
-  const appearance = await signatureAppearance({
-    name: signer.name,
-    at,
-    ...(task.reason === undefined ? {} : { reason: task.reason }),
-    ...(handwriting ? { handwriting } : {}),
-  })
-  const made = prepareSignature(await deps.blobs.get(toHex(head.sm3)), {
-    ...placed(task.appearance),
-    appearance,
-    signingTime: at,
-    name: signer.name,
-    ...(task.reason === undefined ? {} : { reason: task.reason }),
-  })
-  const covered = coveredBytes(made.prepared, made.byteRange)
+  const bytes = await deps.blobs.get(toHex(head.sm3))
+  const place = placed(task.appearance)
+  const made = await deps.threads.run(
+    'preparePdf',
+    {
+      content: bytes,
+      name: signer.name,
+      at,
+      ...(task.reason === undefined ? {} : { reason: task.reason }),
+      ...(handwriting ? { handwriting } : {}),
+      ...(place ? { place } : {}),
+    },
+    { lane: 'ours', transfer: [bytes.buffer] },
+  )
   const content = {
     mediaType: 'application/pdf',
     sm3: (await storeBytes(deps, made.prepared)).sm3,
@@ -52,7 +49,7 @@ async function prepare(
     ...prepareAttributes(deps, signer, {
       contentType: CONTENT_TYPE.data,
       content,
-      messageDigest: sm3(covered),
+      messageDigest: made.coveredSm3,
       signingTime: false,
     }),
     base: {
@@ -76,14 +73,17 @@ async function complete(deps: SigningDeps, task: SigningTask): Promise<void> {
     contentType: CONTENT_TYPE.data,
   })
   // 3. Into the file: the signature, then in a further increment all that is needed to check it.
-  const range = { start: base.contentsStart, end: base.contentsEnd }
-  const signed = insertSignature(shown, range, cms)
-  const finished = appendDss(signed, {
-    certificates: revocation.certificates,
-    crls: revocation.crls,
-    ocsps: [revocation.ocsp],
-    vriFor: cms,
-  })
+  const { certificates, crls } = revocation
+  const { finished } = await deps.threads.run(
+    'finishPdf',
+    {
+      prepared: shown,
+      contentsRange: { start: base.contentsStart, end: base.contentsEnd },
+      cms,
+      material: { certificates, crls, ocsps: [revocation.ocsp] },
+    },
+    { lane: 'ours', transfer: [shown.buffer] },
+  )
   // 4. Bytes first, durable; then revision, head, state and event in one commit.
   const stored = await storeBytes(deps, finished)
   const revision = base.revision + 1
@@ -105,7 +105,7 @@ async function complete(deps: SigningDeps, task: SigningTask): Promise<void> {
 }
 
 function placed(appearance: Placement | undefined) {
-  if (!appearance) return {}
+  if (!appearance) return undefined
   const { page, x, y, width, height } = appearance
   return { page: page - 1, rect: [x, y, x + width, y + height] as const }
 }

@@ -1,8 +1,9 @@
 import type { CertificateView, TaskKind } from '@yunqian/api'
 import type { RandomSource } from '@yunqian/sm'
-import type { Clock, Database, Log, Signals, Tx } from '../platform/index.ts'
+import type { Clock, Database, Log, Signals, Threads, Tx } from '../platform/index.ts'
 import type { KeyGenerations, Sealer } from '../keys/two-party/index.ts'
 import type { OpenNonces } from './open-nonces.ts'
+import type { PdfWorks } from './pdf-work/index.ts'
 import type { PreparedTask } from './preparation.ts'
 import type { SigningTask } from './task.ts'
 
@@ -21,7 +22,10 @@ export interface ApplicationCaller {
   readonly centreId: string
 }
 
-/** Large objects under the SM3 of their bytes: durable when `put` resolves, and never changed. */
+/**
+ * Large objects under the SM3 of their bytes: durable when `put` resolves, and never changed. What `get` gives is the
+ * caller's own, to hand over to a thread.
+ */
 export interface Blobs {
   put(bytes: Uint8Array): Promise<{ readonly sm3Hex: string }>
   get(sm3Hex: string): Promise<Uint8Array>
@@ -187,6 +191,8 @@ export interface SigningDeps {
   readonly signals: Signals
   readonly log: Log
   readonly nonces: OpenNonces
+  /** What takes long with a large PDF runs here; secrets never do. */
+  readonly threads: Pick<Threads<PdfWorks>, 'run'>
   readonly certificates: Certificates
   readonly hisUsers: HisUsers
   readonly enrollments: Enrollments

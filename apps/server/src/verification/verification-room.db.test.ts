@@ -13,12 +13,12 @@ import {
 } from '../platform/index.ts'
 import { createSealer } from '../platform/index.ts'
 import { verificationRoom } from './verification-room.ts'
-import { openVerificationThreads } from './verification-threads.ts'
+import { openPlatformThreads, type PlatformThreads } from '../roles/threads.ts'
 
 let test: TestDatabase
 let authority: Authority
 let app: HttpApp
-let close: (() => Promise<void>) | undefined
+let threads: PlatformThreads
 let key = 0
 
 beforeAll(async () => {
@@ -39,16 +39,16 @@ beforeAll(async () => {
     authenticators: {},
   })
   const platform = { db: test.db, clock, random: systemRandom, sealer, log: silentLog } as Platform
-  const room = verificationRoom(platform, {
+  threads = openPlatformThreads()
+  const trust = {
     root: authority.root.certificate.der,
     intermediates: [authority.issuing.certificate.der],
     crls: async () => [],
-  })
-  await room.routes?.(app)
-  close = () => room.close?.() ?? Promise.resolve()
+  }
+  await verificationRoom(platform, trust, threads).routes?.(app)
 })
 afterAll(async () => {
-  await close?.()
+  await threads.close()
   await app.server.close()
   await test.drop()
 })
@@ -94,39 +94,5 @@ describe('POST /v1/verifications', () => {
     const der = parsePem(body.root)[0]?.der as Uint8Array
     expect(parseCertificate(der).der).toEqual(authority.root.certificate.der)
     expect(body.notice.zh).toContain('未认证')
-  })
-})
-
-describe('verification threads', () => {
-  const question = {
-    content: new Uint8Array(9),
-    trustAnchors: [],
-    intermediates: [],
-    crls: [],
-    now: after(1),
-  }
-
-  it('refuse more than may wait, and go on', async () => {
-    const threads = openVerificationThreads({
-      running: 1,
-      waiting: 1,
-      timeoutMs: 30_000,
-      heapMegabytes: 128,
-    })
-    const asked = await Promise.allSettled([1, 2, 3].map(() => threads.verify(question)))
-    expect(asked.map((one) => one.status)).toEqual(['fulfilled', 'fulfilled', 'rejected'])
-    expect((await threads.verify(question)).verdict).toBe('unreadable')
-    await threads.close()
-  })
-
-  it('give up on what takes too long', async () => {
-    const threads = openVerificationThreads({
-      running: 1,
-      waiting: 1,
-      timeoutMs: 1,
-      heapMegabytes: 128,
-    })
-    await expect(threads.verify(question)).rejects.toMatchObject({ code: 'platform.overloaded' })
-    await threads.close()
   })
 })

@@ -1,7 +1,7 @@
 import { integratorEndpoints } from '@yunqian/api'
 import { encodePem } from '@yunqian/pki'
-import type { HttpApp, Platform, Room } from '../platform/index.ts'
-import { openVerificationThreads, type VerificationThreads } from './verification-threads.ts'
+import type { HttpApp, Platform, Room, Threads } from '../platform/index.ts'
+import type { VerifyWorks } from './work/index.ts'
 
 /** What is known here beyond the file: whom this platform trusts, and the lists it publishes. */
 export interface TrustMaterial {
@@ -13,12 +13,14 @@ export interface TrustMaterial {
 }
 
 /** Verification for anybody, without login: it holds no key and keeps no file. */
-export function verificationRoom(platform: Platform, trust: TrustMaterial): Room {
-  const threads = openVerificationThreads()
+export function verificationRoom(
+  platform: Platform,
+  trust: TrustMaterial,
+  threads: Pick<Threads<VerifyWorks>, 'run'>,
+): Room {
   return {
     name: 'verification',
     routes: (app) => mountRoutes(app, platform, trust, threads),
-    close: () => threads.close(),
   }
 }
 
@@ -26,20 +28,23 @@ function mountRoutes(
   app: HttpApp,
   platform: Platform,
   trust: TrustMaterial,
-  threads: VerificationThreads,
+  threads: Pick<Threads<VerifyWorks>, 'run'>,
 ): void {
   app.route(integratorEndpoints.verifyDocument, async (call) => {
     const { content, detachedContent, at } = call.body
-    const report = await threads.verify({
-      content: fromBase64(content),
+    const files = [content, detachedContent].map((text) => text && fromBase64(text))
+    const [file, detached] = files as [Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>?]
+    const question = {
+      content: file,
       trustAnchors: [trust.root],
       intermediates: trust.intermediates,
       crls: await trust.crls(),
       now: platform.clock.now(),
-      ...(detachedContent === undefined ? {} : { detachedContent: fromBase64(detachedContent) }),
+      ...(detached ? { detachedContent: detached } : {}),
       ...(at === undefined ? {} : { at: new Date(at) }),
-    })
-    return report
+    }
+    const transfer = [file.buffer, ...(detached ? [detached.buffer] : [])]
+    return threads.run('verify', question, { lane: 'anyone', signal: call.signal, transfer })
   })
   app.route(integratorEndpoints.getTrust, async () => ({
     root: encodePem('CERTIFICATE', trust.root),
@@ -51,6 +56,6 @@ function mountRoutes(
   }))
 }
 
-function fromBase64(text: string): Uint8Array {
+function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   return new Uint8Array(Buffer.from(text, 'base64'))
 }

@@ -163,26 +163,22 @@ async function runOnce(
 ): Promise<StoredAnswer> {
   const key = readIdempotencyKey(arrived.headers['idempotency-key'])
   const record = recordKey(principalName(principal), endpoint.method, endpoint.path, key)
-  return answerOnce(
-    options,
-    record,
-    requestHash(arrived.path, arrived.rawBody),
-    async (intentId) => {
-      try {
-        return await run(intentId)
-      } catch (error) {
-        const refusal = refusalOf(error)
-        if (refusal.unforeseen) throw error
-        request.refusedAs = refusal.code
-        const body = problemBody(refusal, request.id, options.clock.now())
-        return {
-          status: body.status,
-          mediaType: problemType,
-          body: Buffer.from(JSON.stringify(body)),
-        }
+  const hash = await requestHash(arrived.path, arrived.rawBody)
+  return answerOnce(options, record, hash, async (intentId) => {
+    try {
+      return await run(intentId)
+    } catch (error) {
+      const refusal = refusalOf(error)
+      if (refusal.unforeseen) throw error
+      request.refusedAs = refusal.code
+      const body = problemBody(refusal, request.id, options.clock.now())
+      return {
+        status: body.status,
+        mediaType: problemType,
+        body: Buffer.from(JSON.stringify(body)),
       }
-    },
-  )
+    }
+  })
 }
 
 function answerFrom(

@@ -3,6 +3,7 @@ import { problems, type ProblemCode } from '@yunqian/api'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
 import type { Database, Tx } from '../database.ts'
+import { digestOf } from '../digest.ts'
 import type { Sealer } from '../sealing.ts'
 import { HttpProblem } from './problem.ts'
 
@@ -44,8 +45,8 @@ export function recordKey(
 }
 
 /** What must be equal when a key comes again: the address with its parameters, and the bytes of the body. */
-export function requestHash(path: string, body: Uint8Array): Uint8Array {
-  return digest([path, createHash('sm3').update(body).digest('hex')])
+export async function requestHash(path: string, body: Uint8Array): Promise<Uint8Array> {
+  return digest([path, (await digestOf('sm3', body)).toString('hex')])
 }
 
 /**

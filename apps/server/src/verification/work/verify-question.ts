@@ -1,8 +1,8 @@
 import { parseCertificate } from '@yunqian/pki'
 import { verifyAny, type Report } from '@yunqian/verify'
 
-/** A verification as it crosses to its worker thread: bytes and dates only. */
-export interface VerifyQuestion {
+/** A verification as it crosses to its thread: bytes and dates only. */
+interface VerifyQuestion {
   readonly content: Uint8Array
   readonly detachedContent?: Uint8Array
   /** DER. */
@@ -13,8 +13,12 @@ export interface VerifyQuestion {
   readonly now: Date
 }
 
-/** Answers a question in whatever thread it is asked. */
-export function answerQuestion(question: VerifyQuestion): Report {
+export type VerifyWorks = typeof verifyWorks
+
+/** Judges a file by the engine that everybody has. */
+export const verifyWorks = { verify }
+
+function verify(question: VerifyQuestion): Report {
   const { content, detachedContent, at, now, crls } = question
   return verifyAny(content, {
     trustAnchors: question.trustAnchors.map(parseCertificate),

@@ -1,0 +1,1 @@
+export { pdfWorks, type PdfWorks } from './pdf-works.ts'

@@ -1,0 +1,1 @@
+export { verifyWorks, type VerifyWorks } from './verify-question.ts'
