@@ -9,6 +9,9 @@ import { renderComparison } from './table.ts'
 const suites: Record<string, () => Promise<{ suite: Suite }>> = {
   sm2: () => import('./sm2.ts'),
   signing: () => import('./signing.ts'),
+  verification: () => import('./verification.ts'),
+  loop: () => import('./loop.ts'),
+  start: () => import('./start.ts'),
 }
 
 const { values, positionals } = parseArgs({
@@ -30,11 +33,15 @@ if (unknown.length > 0 || !(rounds >= 1) || !(sliceMs >= 1)) {
 
 process.stdout.write(
   `Node ${process.versions.node}, OpenSSL ${process.versions.openssl}, ${cpus()[0]?.model ?? 'unknown CPU'}, ` +
-    `${availableParallelism()} threads; one thread measured, ${rounds} interleaved rounds of ${sliceMs} ms\n\n`,
+    `${availableParallelism()} threads; ${rounds} interleaved rounds of ${sliceMs} ms\n\n`,
 )
 for (const [name, load] of Object.entries(suites)) {
   if (positionals.length > 0 && !positionals.includes(name)) continue
   const { suite } = await load()
+  if ('report' in suite) {
+    process.stdout.write(`${await suite.report()}\n`)
+    continue
+  }
   try {
     for (const comparison of await suite.open()) {
       const results = await measure(comparison, { rounds, sliceMs })

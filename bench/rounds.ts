@@ -9,6 +9,8 @@ export interface Contender<Input = unknown> {
   readonly prepare?: () => Input
   /** Does the work once; must check its own result where a wrong one would be faster. */
   readonly run: (input: Input) => void | Promise<void>
+  /** How many pieces of work one run is; 1 if not said. */
+  readonly counts?: number
 }
 
 /** Contenders doing the same work; the first is ours, and it is divided by each of the others. */
@@ -22,12 +24,14 @@ export interface Comparison {
   readonly contenders: readonly Contender<any>[]
 }
 
-/** A file of comparisons; `open` may start servers, `close` stops them. */
-export interface Suite {
-  readonly name: string
-  readonly open: () => Comparison[] | Promise<Comparison[]>
-  readonly close?: () => void | Promise<void>
-}
+/** A file of comparisons, where `open` may start servers and `close` stops them, or of figures that are no rates. */
+export type Suite = { readonly name: string } & (
+  | {
+      readonly open: () => Comparison[] | Promise<Comparison[]>
+      readonly close?: () => void | Promise<void> | undefined
+    }
+  | { readonly report: () => Promise<string> }
+)
 
 export interface RoundOptions {
   readonly rounds: number
@@ -76,7 +80,7 @@ async function slice(contender: Contender, sliceMs: number): Promise<number> {
       if (pending) await pending
     }
     measured += performance.now() - start
-    runs += batch
+    runs += batch * (contender.counts ?? 1)
     batch = Math.min(batch * 2, 64)
   }
   return (runs * 1000) / measured
