@@ -1,5 +1,5 @@
 // The CA in a process of its own, behind mutual TLS, met as the platform, as strangers and as a thief would meet it.
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs'
 import { request as httpsRequest } from 'node:https'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -278,6 +278,16 @@ describe('the CA’s door', () => {
       200,
     )
   })
+})
+
+it('does not start for another address than its ceremony’s, nor without its ledger', async () => {
+  await ca.stop()
+  const elsewhere = { YUNQIAN_PUBLIC_URL: 'https://elsewhere.example' }
+  await expect(hosts.startCa(elsewhere)).rejects.toThrow(/platform\.config-invalid/)
+  const ledger = join(hosts.folders.ca, 'keys/ca/ledger.sqlite')
+  renameSync(ledger, `${ledger}.away`)
+  await expect(hosts.startCa()).rejects.toThrow(/platform\.key-missing/)
+  renameSync(`${ledger}.away`, ledger)
 })
 
 describe('while the CA is away', () => {

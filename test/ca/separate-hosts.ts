@@ -30,7 +30,7 @@ export interface SeparateHosts {
   readonly clinicKey: string
   readonly folders: { readonly ca: string; readonly platform: string; readonly root: string }
   readonly database: TestDatabase
-  startCa(): Promise<Process>
+  startCa(environment?: NodeJS.ProcessEnv): Promise<Process>
   /** The same CA over the same folder, which kills itself at a moment of its next issuing. */
   startDyingCa(moment: 'before it keeps' | 'after it kept'): Promise<Process>
   startPlatform(role: 'api' | 'worker'): Promise<Process>
@@ -79,7 +79,8 @@ export async function separateHosts(): Promise<SeparateHosts> {
     database,
     invitation: /#\/invitation\/([\w-]{22,64})/.exec(stdout)![1]!,
     clinicKey: readFileSync(join(folders.platform, 'clinic', 'application.key'), 'utf8').trim(),
-    startCa: () => launch([main, 'server', '--role', 'ca'], caEnv),
+    startCa: (environment) =>
+      launch([main, 'server', '--role', 'ca'], { ...caEnv, ...environment }),
     startDyingCa: (moment) => launch([dyingCa, moment], caEnv),
     startPlatform: (role) =>
       launch([main, 'server', '--role', role], { ...platformEnv, YUNQIAN_CA_URL: caUrl }),

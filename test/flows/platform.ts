@@ -21,7 +21,8 @@ export interface WholePlatform {
   /** Everything that was logged, as one text. */
   logged(): string
   stop(): Promise<void>
-  restart(): Promise<WholePlatform>
+  /** `meanwhile`: what happens to its folder while it is down. */
+  restart(meanwhile?: () => void): Promise<WholePlatform>
 }
 
 export async function startPlatform(
@@ -45,8 +46,9 @@ export async function startPlatform(
       await server.stop()
       rmSync(folder, { recursive: true, force: true })
     },
-    restart: async () => {
+    restart: async (meanwhile) => {
       await server.stop()
+      meanwhile?.()
       return startPlatform(folder, listening, settings)
     },
   }

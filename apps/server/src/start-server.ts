@@ -4,7 +4,7 @@ import { serve } from './platform/serve.ts'
 import { openDatabase } from './platform/database.ts'
 import { remoteIssuer, type Issuer } from './issuance/index.ts'
 import { authorityFolder, readChain } from './keys/authority/index.ts'
-import { readTlsIdentity, tlsFolder } from './keys/internal-tls/index.ts'
+import { readTlsIdentity, tlsFolder, warnBeforeExpiry } from './keys/internal-tls/index.ts'
 import { assemble } from './roles/assemble.ts'
 import {
   ensurePlatformKey,
@@ -104,6 +104,7 @@ async function issuerFor(platform: Platform): Promise<Issuer & { close(): void }
   const { config, clock, log } = platform
   if (!config.caUrl) return (await import('./roles/ca.ts')).localIssuer(platform)
   const identity = readTlsIdentity(tlsFolder(config))
+  warnBeforeExpiry(identity, clock.now(), log)
   const chain = readChain(authorityFolder(config), 'issuing')
   return remoteIssuer({ caUrl: config.caUrl, identity, chain, clock, log })
 }

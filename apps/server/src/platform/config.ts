@@ -117,8 +117,6 @@ type Settings = Static<typeof ConfigSchema>
 export interface Config extends Settings {
   /** Where phones, pages and certificates point, without a slash at the end. */
   readonly publicUrl: string
-  /** Whether nobody said so: good enough for a trial, not for what another process puts into certificates. */
-  readonly publicUrlAssumed: boolean
   readonly keysFolder: string
   readonly objectsFolder: string
   readonly postgresFolder: string
@@ -198,7 +196,6 @@ export function readConfig(
     ...settings,
     dataFolder,
     publicUrl,
-    publicUrlAssumed: settings.publicUrl === undefined,
     keysFolder: join(dataFolder, 'keys'),
     objectsFolder: join(dataFolder, 'objects'),
     postgresFolder: join(dataFolder, 'postgres'),

@@ -4,8 +4,10 @@ import {
   certifyServer,
   createTlsAuthority,
   readTlsIdentity,
+  warnBeforeExpiry,
 } from '../keys/internal-tls/index.ts'
 import { makeWhole } from '../keys/authority/index.ts'
+import { rootAddresses } from '../issuance/addresses.ts'
 import { caTlsFolder, readCaSealer } from '../issuance/ca/ca-folder.ts'
 import { createAuthority } from '../issuance/ca/ceremony.ts'
 import { openIssuer } from '../issuance/ca/issuer-key.ts'
@@ -24,7 +26,6 @@ import type { Founding } from './initialise.ts'
 
 // Advisory lock: one process at a time arranges the keys folder.
 const keysLock = [0x79756e71, 5]
-const renewalMs = 60 * 86_400_000
 
 /** Opens the issuer key in this process; a process that asks a CA elsewhere never loads this file. */
 export async function localIssuer(platform: Platform): Promise<Issuer & { close(): void }> {
@@ -61,17 +62,11 @@ export async function startCa(
   config: Config,
   log: Log,
 ): Promise<{ readonly address: string; stop(): Promise<void> }> {
-  if (config.publicUrlAssumed)
-    throw new PlatformError(
-      'platform.config-invalid',
-      'the CA writes addresses into certificates: set YUNQIAN_PUBLIC_URL to the platform’s own 请设置 YUNQIAN_PUBLIC_URL，证书中的地址由它决定',
-    )
   const issuer = openIssuer(config, { clock: systemClock, random: systemRandom })
   try {
+    requireOwnAddresses(config, issuer)
     const identity = readTlsIdentity(caTlsFolder(config))
-    const { notAfter } = identity
-    if (notAfter.getTime() - systemClock.now().getTime() < renewalMs)
-      log.warn({ notAfter }, 'the CA’s TLS certificate is to be renewed: yunqian ca-tls --renew')
+    warnBeforeExpiry(identity, systemClock.now(), log)
     const { caHost: host, caPort: port, caPeers: peers } = config
     const service = { issuer, identity, peers, host, port, clock: systemClock, log }
     const { address, stop } = await serveCa(service)
@@ -90,6 +85,17 @@ export async function startCa(
       error,
     )
   }
+}
+
+/** Addresses in certificates come from the CA's own configuration: they must be those of its ceremony. */
+function requireOwnAddresses({ publicUrl }: Config, { certificate }: Issuer): void {
+  const [own] = certificate.crlDistributionPoints
+  if (own === rootAddresses(publicUrl).crl) return
+  throw new PlatformError(
+    'platform.config-invalid',
+    `the issuing CA was made for ${own}: set YUNQIAN_PUBLIC_URL to the platform’s address 签发 CA 创建时的平台地址与此不符，请设置 YUNQIAN_PUBLIC_URL`,
+    { publicUrl, own },
+  )
 }
 
 /**

@@ -80,19 +80,9 @@ export class Ledger {
       if (before && !Buffer.from(before.asked_sm3).equals(askedSm3))
         throw new IssuanceError('issuance.key-reused', { by: 'key-id' })
       if (before?.der) throw new IssuanceError('issuance.unavailable', { attempt: 'superseded' })
-      const known = this.#database
-        .prepare('select key_id from issuance where public_key_sm3 = ? and key_id <> ?')
-        .get(publicKeySm3, keyId)
-      if (known) throw new IssuanceError('issuance.key-reused', { by: 'public-key' })
+      this.#requireNewKey(publicKeySm3, keyId)
       this.#requireRoom(intent.at, mostPerHour)
-      if (before) {
-        this.#run('insert into abandoned_serial values (?, ?, ?)', [
-          before.serial_hex,
-          keyId,
-          intent.at.toISOString(),
-        ])
-        this.#run('delete from issuance where key_id = ?', [keyId])
-      }
+      if (before) this.#abandon(keyId, before.serial_hex, intent.at)
       this.#run(
         `insert into issuance (key_id, tenant_id, asked_sm3, public_key_sm3, serial_hex, not_after, intended_at)
          values (?, ?, ?, ?, ?, ?, ?)`,
@@ -158,6 +148,18 @@ export class Ledger {
       this.#run('insert into list values (?, ?)', [next, now])
       return BigInt(next)
     })
+  }
+
+  #requireNewKey(publicKeySm3: Uint8Array, keyId: string): void {
+    const known = this.#database
+      .prepare('select key_id from issuance where public_key_sm3 = ? and key_id <> ?')
+      .get(publicKeySm3, keyId)
+    if (known) throw new IssuanceError('issuance.key-reused', { by: 'public-key' })
+  }
+
+  #abandon(keyId: string, serialHex: string, at: Date): void {
+    this.#run('insert into abandoned_serial values (?, ?, ?)', [serialHex, keyId, at.toISOString()])
+    this.#run('delete from issuance where key_id = ?', [keyId])
   }
 
   #requireRoom(at: Date, mostPerHour: number): void {

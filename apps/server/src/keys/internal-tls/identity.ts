@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseCertificate, parsePem } from '@yunqian/pki'
-import { PlatformError, type Config } from '../../platform/index.ts'
+import { PlatformError, type Config, type Log } from '../../platform/index.ts'
 
 /** The name in the CA process's certificate; its peers look for it, whatever the host is called. */
 export const caServerName = 'yunqian-ca'
@@ -58,4 +58,12 @@ export function readTlsIdentity(folder: string): TlsIdentity {
     })
   const authorities = read(identityFiles.authorities)
   return { name, key, certificate, authorities, notAfter: parsed.notAfter }
+}
+
+const renewalMs = 60 * 86_400_000
+
+/** Says in the log, at start, that an identity has to be made anew soon. */
+export function warnBeforeExpiry({ name, notAfter }: TlsIdentity, now: Date, log: Log): void {
+  if (notAfter.getTime() - now.getTime() < renewalMs)
+    log.warn({ name, notAfter }, 'an internal TLS certificate runs out soon: see yunqian ca-tls')
 }

@@ -4,5 +4,6 @@ export {
   platformPeerName,
   readTlsIdentity,
   tlsFolder,
+  warnBeforeExpiry,
   type TlsIdentity,
 } from './identity.ts'
