@@ -42,7 +42,7 @@ const standards: Readonly<Record<string, readonly [about: string, absent?: strin
   'RFC 5208': ['PKCS #8 private key'],
   'RFC 5280': [
     'certificates, lists and path validation',
-    'delta and indirect lists, lists of some reasons',
+    'indirect lists, lists of some reasons; of delta lists only what they revoke',
   ],
   'RFC 5480': ['elliptic-curve public keys'],
   'RFC 5639': ['Brainpool curves: read'],

@@ -1,5 +1,14 @@
-import { certIdNames, crlCovers, formatName, verifyCrl, verifyOcspResponse } from '@yunqian/pki'
+import {
+  certIdNames,
+  crlCovers,
+  formatName,
+  nameEquals,
+  verifyCrl,
+  verifyOcspResponse,
+} from '@yunqian/pki'
 import type { Certificate, Crl, OcspResponse } from '@yunqian/pki'
+import { equalBytes } from '@yunqian/sm'
+import { judgeChain } from './chain.ts'
 import type { ProvenTime } from './proven-time.ts'
 import type { Context } from './options.ts'
 import { check } from './policy.ts'
@@ -21,8 +30,11 @@ export function judgeStatus(
   return path.slice(0, -1).flatMap((certificate, i) => {
     const issuer = path[i + 1] as Certificate
     const statements = statementsAbout(context, certificate, issuer)
+    // A list of that issuer at hand, be it one that must not be used or cannot be read, is proof that there are lists.
     const published =
-      certificate.ocspUrls.length > 0 || certificate.crlDistributionPoints.length > 0
+      certificate.statusIsPublished ||
+      context.material.unreadable.some(({ value }) => value !== 'certificate') ||
+      context.material.crls.some(({ value }) => nameEquals(value.issuer, certificate.issuer))
     const code = judgeRevocation(statements, {
       ...when,
       service: service || i > 0,
@@ -59,8 +71,34 @@ function statementsAbout(
   const { ocsps, crls } = context.material
   return [
     ...ocsps.flatMap(({ value }) => ocspStatement(value, certificate, issuer)),
-    ...crls.flatMap(({ value }) => crlStatement(value, certificate, issuer)),
+    ...crls.flatMap(({ value }) => {
+      const signer = [issuer, ...otherKeysOf(context, issuer)].find((one) => verifyCrl(value, one))
+      return signer ? crlStatement(value, certificate) : []
+    }),
   ]
+}
+
+/** An authority may sign lists with another key than certificates (RFC 5280 §6.3.3 f); it must be as trusted. */
+function otherKeysOf(context: Context, issuer: Certificate): readonly Certificate[] {
+  return context.material.certificates.flatMap(({ value }) => {
+    const another =
+      nameEquals(value.subject, issuer.subject) &&
+      !equalBytes(value.publicKey.der, issuer.publicKey.der)
+    if (!another) return []
+    const { code, path } = judgeChain(context, value, context.at)
+    return code === 'chain.trusted' && !isListed(context, value, path[1]) ? [value] : []
+  })
+}
+
+function isListed(
+  context: Context,
+  certificate: Certificate,
+  by: Certificate | undefined,
+): boolean {
+  return context.material.crls.some(
+    ({ value }) =>
+      by !== undefined && value.entries.has(certificate.serialNumberHex) && verifyCrl(value, by),
+  )
 }
 
 function ocspStatement(
@@ -86,9 +124,11 @@ function ocspStatement(
   ]
 }
 
-function crlStatement(crl: Crl, certificate: Certificate, issuer: Certificate): StatusStatement[] {
-  if (!crlCovers(crl, certificate) || !verifyCrl(crl, issuer)) return []
+/** What a list that holds says. */
+function crlStatement(crl: Crl, certificate: Certificate): StatusStatement[] {
+  if (!crlCovers(crl, certificate)) return []
   const entry = crl.entries.get(certificate.serialNumberHex)
+  if (crl.isDelta && (!entry || entry.reason === 'removeFromCRL')) return []
   return [
     {
       form: 'crl',

@@ -54,7 +54,7 @@ export interface RevokedCertificate {
   readonly reason: RevocationReason | undefined
 }
 
-/** A complete certificate revocation list (RFC 5280 §5), read and not yet believed. */
+/** A certificate revocation list (RFC 5280 §5), read and not yet believed. */
 export interface Crl {
   readonly der: Uint8Array
   readonly tbs: Uint8Array
@@ -68,7 +68,9 @@ export interface Crl {
   readonly signatureAlgorithmName: SignatureAlgorithmName | undefined
   readonly signature: Uint8Array
   readonly issuingDistributionPoint: IssuingDistributionPoint | undefined
-  /** Critical extensions nothing here understands, delta lists among them: the list must not be used. */
+  /** Only what changed since a base list (RFC 5280 §5.2.4): it can revoke, but its silence says nothing. */
+  readonly isDelta: boolean
+  /** Critical extensions nothing here understands: the list must not be used. */
   readonly unknownCriticalExtensions: readonly string[]
 }
 
@@ -77,6 +79,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   EXTENSION_OID.crlNumber,
   EXTENSION_OID.issuerAltName,
   EXTENSION_OID.issuingDistributionPoint,
+  EXTENSION_OID.deltaCrlIndicator,
 ])
 const KNOWN_IN_ENTRY: ReadonlySet<string> = new Set([
   EXTENSION_OID.reasonCode,
@@ -117,6 +120,7 @@ export function parseCrl(der: Uint8Array): Crl {
       readAuthorityKeyId,
     ),
     entries: readEntries(revoked, unread),
+    isDelta: extensions.some(({ oid }) => oid === EXTENSION_OID.deltaCrlIndicator),
     issuingDistributionPoint: extensionValue(
       extensions,
       EXTENSION_OID.issuingDistributionPoint,

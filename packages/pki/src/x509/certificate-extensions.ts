@@ -79,6 +79,8 @@ export interface CertificateExtensions {
   readonly subjectAltNames: readonly GeneralName[]
   /** URIs of the full names of all distribution points. */
   readonly crlDistributionPoints: readonly string[]
+  /** Somewhere, be it a directory, the issuer publishes whether the certificate is revoked. */
+  readonly statusIsPublished: boolean
   readonly ocspUrls: readonly string[]
   readonly caIssuerUrls: readonly string[]
   readonly certificatePolicies: readonly string[]
@@ -124,6 +126,9 @@ export function readCertificateExtensions(extensions: readonly Extension[]): Cer
     ...present('authorityKeyId', value(EXTENSION_OID.authorityKeyIdentifier, readAuthorityKeyId)),
     subjectAltNames: value(EXTENSION_OID.subjectAltName, readNames) ?? [],
     crlDistributionPoints: value(EXTENSION_OID.crlDistributionPoints, readDistributionUris) ?? [],
+    statusIsPublished:
+      urls(ACCESS_METHOD.ocsp).length > 0 ||
+      extensions.some(({ oid }) => oid === EXTENSION_OID.crlDistributionPoints),
     ocspUrls: urls(ACCESS_METHOD.ocsp),
     caIssuerUrls: urls(ACCESS_METHOD.caIssuers),
     certificatePolicies: value(EXTENSION_OID.certificatePolicies, readPolicies) ?? [],
