@@ -118,6 +118,9 @@ it('gives the history of what a clerk sees, and the log to who serves the distri
   await expect(history(clerk, `?about=person&id=${stranger}`)).rejects.toMatchObject(
     refused('platform.not-found'),
   )
+  await expect(clerk('POST', '/console/api/audits', {})).rejects.toMatchObject(
+    refused('platform.forbidden'),
+  )
   const whole = await history(administrator, `?about=document&id=${documentId}`)
   expect(whole.events.map(({ type }) => type)).toEqual(
     expect.arrayContaining(['document.added', 'signing.requested', 'signing.signed']),

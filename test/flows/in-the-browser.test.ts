@@ -190,6 +190,8 @@ describe.skipIf(!browserIsHere)(
     it('the audit shows the log, narrowed by an address that can be sent', async () => {
       await clerk.visit('审计')
       await clerk.page.waitForSelector('text=SM3 根')
+      await clerk.page.click('button:text-is("开始核对")')
+      await clerk.page.waitForSelector('[data-test=audit-result][data-tone=good]')
       await clerk.page.selectOption('main select', 'certificate.revoked')
       await clerk.page.waitForURL(/type=certificate\.revoked/)
       await clerk.page.reload()

@@ -126,6 +126,26 @@ describe('a doctor', () => {
   })
 })
 
+it('is audited from the console: every event, every signature, nothing wrong, and never twice at once', async () => {
+  interface Run {
+    readonly run: { readonly state: string; readonly events: number; readonly checked: number }
+  }
+  const [first, second] = await Promise.all([
+    administrator<Run>('POST', '/console/api/audits', {}),
+    administrator<Run>('POST', '/console/api/audits', {}),
+  ])
+  expect(second.run).toMatchObject({
+    ...first.run,
+    checked: second.run.checked,
+    events: second.run.events,
+  })
+  const latest = async () => (await administrator<Run>('GET', '/console/api/audits/latest')).run
+  await expect.poll(async () => (await latest()).state, { timeout: 20_000 }).toBe('finished')
+  const ended = await latest()
+  expect(ended).toMatchObject({ findings: [], checked: ended.events })
+  expect(ended.events).toBeGreaterThan(20)
+})
+
 it('finds everything again after a restart, and has logged no secret', async () => {
   const logged = platform.logged()
   for (const secret of [doctor.idNumber, doctor.mobile, pin, platform.server.clinicKey as string])

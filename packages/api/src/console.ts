@@ -151,6 +151,26 @@ const EnrollmentParams = Closed({ enrollmentId: Id })
 const ApplicationParams = Closed({ applicationId: Id })
 const Reason = Closed({ reason: Text(200) })
 
+/** One audit of a district's log and signatures, under way or ended. */
+const AuditRun = Closed({
+  /** `failed`: it broke off and says nothing about the log. */
+  state: Words(['running', 'finished', 'failed'] as const),
+  startedAt: Timestamp,
+  finishedAt: Type.Optional(Timestamp),
+  checked: Type.Integer(),
+  events: Type.Integer(),
+  checkpoints: Type.Integer(),
+  /** What is wrong; none when everything holds. */
+  findings: Type.Array(
+    Closed({
+      code: Type.String(),
+      zh: Type.String(),
+      en: Type.String(),
+      details: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number()])),
+    }),
+  ),
+})
+
 export const consoleEndpoints = {
   getInvitation: endpoint({
     operationId: 'getInvitation',
@@ -626,6 +646,24 @@ export const consoleEndpoints = {
     params: Closed({ documentId: Id }),
     replyMediaType: 'application/zip',
     problems: ['documents.unknown', 'evidence.nothing-signed'],
+  }),
+  startAudit: endpoint({
+    operationId: 'startAudit',
+    method: 'POST',
+    path: '/console/api/audits',
+    principal: 'staff',
+    summary: { zh: '核对全部存证与签名', en: 'Audit the whole log and every signature' },
+    body: Closed({}),
+    reply: Closed({ run: AuditRun }),
+    status: 202,
+  }),
+  getAudit: endpoint({
+    operationId: 'getAudit',
+    method: 'GET',
+    path: '/console/api/audits/latest',
+    principal: 'staff',
+    summary: { zh: '核对的进度与结果', en: 'How far the audit is, and what it found' },
+    reply: Closed({ run: Type.Optional(AuditRun) }),
   }),
   listEvents: endpoint({
     operationId: 'listEvents',

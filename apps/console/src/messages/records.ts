@@ -43,6 +43,16 @@ export const zh = {
   typeOther: '其他',
 
   auditLead: '每件事都写入只能追加的日志；检查点固定它的全部内容，事后删改会被发现。',
+  auditNow: '核对全部存证',
+  auditNowWhat: '从存下的原始字节重算每个事件、整棵存证树、每个检查点和每个签名，不改动任何内容。',
+  auditStart: '开始核对',
+  auditAgain: '重新核对',
+  auditRunning: '正在核对：{checked} / {events} 条事件',
+  auditSignatures: '事件已核对，正在核对签名和文件…',
+  auditClean: '未发现问题：{events} 条事件、{checkpoints} 个检查点及全部签名一致。',
+  auditFound: '发现 {n} 处问题，请立即联系系统负责人，并保留现场。',
+  auditFailed: '核对中断，没有结论。请重新核对。',
+  auditEnded: '{at} 完成',
   auditEmpty: '没有这类事件',
   auditEmptyHint: '换一个类型，或查看全部。',
   checkpoint: '最近检查点',
@@ -109,6 +119,19 @@ export const en: Record<keyof typeof zh, string> = {
 
   auditLead:
     'Everything goes into a log that only grows; a checkpoint fixes all of it, so a later change shows.',
+  auditNow: 'Audit everything',
+  auditNowWhat:
+    'Recomputes every event, the whole tree, every checkpoint and every signature from the bytes as stored. Changes nothing.',
+  auditStart: 'Begin the audit',
+  auditAgain: 'Audit again',
+  auditRunning: 'Under way: {checked} of {events} events',
+  auditSignatures: 'Events are done; signatures and documents are next…',
+  auditClean:
+    'Nothing is wrong: {events} events, {checkpoints} checkpoints and every signature agree.',
+  auditFound:
+    '{n} findings. Tell whoever answers for the system now, and leave everything as it is.',
+  auditFailed: 'The audit broke off and says nothing. Audit again.',
+  auditEnded: 'ended {at}',
   auditEmpty: 'No such event',
   auditEmptyHint: 'Choose another type, or look at all.',
   checkpoint: 'Last checkpoint',

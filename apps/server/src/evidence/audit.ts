@@ -10,7 +10,14 @@ import type { Certificate } from '@yunqian/pki'
 import { verifyAny } from '@yunqian/verify'
 import type { Database, Tx } from '../platform/index.ts'
 import { rootUnder } from './sequence-events.ts'
-import { allCheckpoints, eventsFrom, excessRights, lostEvents, readNodes } from './store.ts'
+import {
+  allCheckpoints,
+  eventsFrom,
+  excessRights,
+  logSize,
+  lostEvents,
+  readNodes,
+} from './store.ts'
 import type { StoredCheckpoint, StoredEvent } from './store.ts'
 
 /** Something an audit found wrong, in words for a person and a code for a program. */
@@ -54,15 +61,28 @@ export async function audit(deps: AuditDeps): Promise<AuditResult> {
   let events = 0
   let checkpoints = 0
   for (const { tenant_id: tenantId } of tenants) {
-    const log = await deps.db.tx({ tenantId }, (tx) => auditLog(tx, deps, tenantId), {
-      isolation: 'repeatable read',
-    })
-    findings.push(...log.findings)
-    events += log.events
-    checkpoints += log.checkpoints
-    for (const part of deps.parts) findings.push(...(await part.audit(tenantId)))
+    const found = await auditDistrict(deps, tenantId)
+    findings.push(...found.findings)
+    events += found.events
+    checkpoints += found.checkpoints
   }
   return { findings, tenants: tenants.length, events, checkpoints }
+}
+
+type DistrictAudit = Omit<AuditResult, 'tenants'>
+
+/** The same for one district; `told` hears how many of how many events were looked at, and may end it by throwing. */
+export async function auditDistrict(
+  deps: AuditDeps,
+  tenantId: string,
+  told: (checked: number, events: number) => void = () => {},
+): Promise<DistrictAudit> {
+  const log = await deps.db.tx({ tenantId }, (tx) => auditLog(tx, deps, tenantId, told), {
+    isolation: 'repeatable read',
+  })
+  const findings = [...log.findings]
+  for (const part of deps.parts) findings.push(...(await part.audit(tenantId)))
+  return { ...log, findings }
 }
 
 type Report = (
@@ -76,7 +96,9 @@ async function auditLog(
   tx: Tx,
   deps: AuditDeps,
   tenantId: string,
-): Promise<{ findings: AuditFinding[]; events: number; checkpoints: number }> {
+  told: (checked: number, events: number) => void,
+): Promise<DistrictAudit> {
+  const total = await logSize(tx)
   const findings: AuditFinding[] = []
   const report: Report = (code, zh, en, details) =>
     void findings.push({ code, zh, en, tenantId, details })
@@ -91,6 +113,7 @@ async function auditLog(
       const stored = bySize.get(frontiers.sm3.size)
       if (stored) checkRoots(stored, frontiers, report)
     }
+    told(frontiers.sm3.size, total)
     if (page.length < PAGE) break
   }
   for (const stored of checkpoints) checkSignature(stored, deps, frontiers.sm3.size, report)

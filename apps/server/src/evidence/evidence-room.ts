@@ -1,7 +1,16 @@
 import { consoleEndpoints, integratorEndpoints } from '@yunqian/api'
 import type { Certificate } from '@yunqian/pki'
 import type { SealingKey } from '@yunqian/evidence/write'
-import { centresSeen, type HttpApp, type Platform, type Room } from '../platform/index.ts'
+import {
+  centresSeen,
+  HttpProblem,
+  type HttpApp,
+  type Platform,
+  type Room,
+  type StaffPrincipal,
+} from '../platform/index.ts'
+import type { AuditPart } from './audit.ts'
+import { AuditRuns } from './audit-runs.ts'
 import { buildDocumentBundle } from './build-document-bundle.ts'
 import type { BundleDeps } from './build-document-bundle.ts'
 import type { SignedDocuments } from './ports.ts'
@@ -13,6 +22,10 @@ export interface EvidencePorts {
   readonly sealKey: SealingKey
   readonly trustAnchors: readonly Certificate[]
   readonly documents: SignedDocuments
+  /** Certificates between the anchors and what the log key signs. */
+  readonly intermediates: readonly Certificate[]
+  /** What other rooms add to an audit. */
+  readonly auditParts: readonly AuditPart[]
 }
 
 const SEQUENCE_EVERY_MS = 5000
@@ -20,9 +33,14 @@ const SEQUENCE_EVERY_MS = 5000
 /** The evidence log of every district: sequencing by the clock, bundles and the event list on request. */
 export function evidenceRoom(platform: Platform, ports: EvidencePorts): Room {
   const deps: BundleDeps = { db: platform.db, clock: platform.clock, ...ports }
+  const audits = new AuditRuns({ ...platform, ...ports, parts: ports.auditParts })
   return {
     name: 'evidence',
-    routes: (app) => mountRoutes(app, deps),
+    routes: (app) => {
+      mountRoutes(app, deps)
+      mountAudit(app, audits)
+    },
+    close: () => audits.stop(),
     periodic: [
       {
         name: 'evidence-sequence',
@@ -36,6 +54,21 @@ export function evidenceRoom(platform: Platform, ports: EvidencePorts): Room {
       },
     ],
   }
+}
+
+// The log is the district's, so whoever serves single centres has no say in it.
+function mountAudit(app: HttpApp, audits: AuditRuns): void {
+  const ofDistrict = (staff: StaffPrincipal): string => {
+    if (centresSeen(staff) !== null) throw new HttpProblem('platform.forbidden')
+    return staff.tenantId
+  }
+  app.route(consoleEndpoints.startAudit, async ({ staff }) => ({
+    run: audits.start(ofDistrict(staff)),
+  }))
+  app.route(consoleEndpoints.getAudit, async ({ staff }) => {
+    const run = audits.latest(ofDistrict(staff))
+    return run ? { run } : {}
+  })
 }
 
 function mountRoutes(app: HttpApp, deps: BundleDeps): void {

@@ -18,6 +18,7 @@ import {
   OpenNonces,
   pdfForm,
   signedDocuments,
+  signingAudit,
   signingRoom,
   type People,
 } from '../signing/index.ts'
@@ -72,6 +73,8 @@ export function assemble(platform: Platform, issuer: Issuer): readonly Room[] {
       sealKey: authority('report-seal'),
       trustAnchors: [parseCertificate(certificates.root)],
       documents: signedDocuments({ db, blobs: platform.blobs, hisUsers }),
+      intermediates: [parseCertificate(certificates.issuing)],
+      auditParts: [signingAudit({ db, blobs: platform.blobs })],
     }),
     operationsRoom(platform),
     verificationRoom(
