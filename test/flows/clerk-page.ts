@@ -85,7 +85,7 @@ export class ClerkPage {
 
   /** The newest one-time code in the trial outbox, which says that it is one. */
   async newestCode(): Promise<string> {
-    await this.visit('试用短信箱')
+    await this.visit('短信')
     await this.page.waitForSelector('[data-test=trial]')
     const text = await this.page.textContent('tbody tr >> nth=0')
     return /(?<!\d)\d{6}(?!\d)/.exec(text ?? '')![0]

@@ -6,10 +6,10 @@ import Audit from './pages/audit.vue'
 import Centres from './pages/centres.vue'
 import Documents from './pages/documents.vue'
 import Enrollments from './pages/enrollments.vue'
-import Outbox from './pages/outbox.vue'
 import Overview from './pages/overview.vue'
 import People from './pages/people.vue'
 import Staff from './pages/staff.vue'
+import TextMessages from './pages/text-messages.vue'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -27,8 +27,8 @@ declare module 'vue-router' {
  */
 export const menu: readonly RouteRecordRaw[] = [
   { path: '/', component: Overview, meta: { title: 'overview' } },
-  { path: '/enrollments', component: Enrollments, meta: { title: 'enrollments', for: 'clerk' } },
-  { path: '/outbox', component: Outbox, meta: { title: 'outbox', for: 'clerk' } },
+  { path: '/enrollments', component: Enrollments, meta: { title: 'enrollments' } },
+  { path: '/messages', component: TextMessages, meta: { title: 'textMessages', for: 'clerk' } },
   { path: '/people', component: People, meta: { title: 'people' } },
   { path: '/centres', component: Centres, meta: { title: 'centres' } },
   { path: '/applications', component: Applications, meta: { title: 'applications' } },

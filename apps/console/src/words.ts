@@ -1,5 +1,6 @@
 import type {
   Application,
+  CertificateChange,
   CertificateStanding,
   CertificateState,
   Centre,
@@ -39,6 +40,14 @@ export const certificateWords: Record<CertificateState, StateWord> = {
   expired: { tone: '', text: 'certificateExpired' },
 }
 
+export const changeWords: Record<CertificateChange['change'], StateWord> = {
+  issued: { tone: 'good', text: 'changeIssued' },
+  suspended: { tone: 'attention', text: 'certificateSuspended' },
+  resumed: { tone: 'good', text: 'changeResumed' },
+  revoked: { tone: 'stop', text: 'certificateRevoked' },
+  superseded: { tone: 'stop', text: 'changeSuperseded' },
+}
+
 export const standingWords: Record<CertificateStanding, MessageKey> = {
   valid: 'certificateValid',
   suspended: 'certificateSuspended',
@@ -46,6 +55,24 @@ export const standingWords: Record<CertificateStanding, MessageKey> = {
   expired: 'certificateExpired',
   expiring: 'certificateExpiring',
   none: 'noCertificate',
+}
+
+type Message = Reply<'listMessages'>['messages'][number]
+
+export const messageWords: Record<Message['state'], StateWord> = {
+  waiting: { tone: 'attention', text: 'messageWaiting' },
+  sent: { tone: 'good', text: 'messageSent' },
+  failed: { tone: 'stop', text: 'messageFailed' },
+}
+
+export const failureWords: Record<NonNullable<Message['failure']>, MessageKey> = {
+  unreachable: 'failureUnreachable',
+  'timed-out': 'failureTimedOut',
+  'rate-limited': 'failureRateLimited',
+  refused: 'failureRefused',
+  'gateway-error': 'failureGatewayError',
+  'not-accepted': 'failureNotAccepted',
+  expired: 'failureExpired',
 }
 
 /** What an enrollment check is called; a provider's own check goes by its name. */

@@ -1,5 +1,8 @@
 export const zh = {
   overviewLead: '今天有哪些事等您决定',
+  begin: '从登记医生开始',
+  beginHint: '先确认机构，再登记医生；医生用手机打开机构的链接申请证书，申请会出现在这里等您核对。',
+  beginCentres: '查看机构',
   nothingWaits: '没有等您决定的事',
   nothingWaitsHint: '医生提交证书申请并通过短信核验后，会出现在这里。',
   waitingEnrollments: '{n} 份证书申请等待核对本人',
@@ -65,17 +68,34 @@ export const zh = {
   rejectReasonHint: '医生会看到这句话，例如：照片与本人不一致，请携带新证件再来。',
 
   outboxTrial:
-    '试用：本环境不发真短信，验证码显示在这里，请由工作人员当面告知医生本人。正式环境必须接入短信通道。',
-  outboxOff: '本环境使用真实短信通道',
-  outboxOffHint: '验证码只发到医生本人手机，管理台看不到。',
+    '试用短信箱：本环境不发真短信，验证码显示在这里，请由工作人员当面告知医生本人。正式环境必须接入短信通道。',
   outboxEmpty: '还没有短信',
   outboxEmptyHint: '医生在手机端点「发送验证码」后，短信会在几秒内出现在这里，保留一天。',
+  gatewayLead:
+    '本环境使用真实短信通道：验证码只发到医生本人手机，管理台看不到内容，只看到是否送出。',
+  messagesEmpty: '没有短信记录',
+  messagesEmptyHint: '医生在手机端点「发送验证码」后，送出情况会出现在这里。',
+  attempts: '已尝试 {n} 次',
+  messageWaiting: '待送出',
+  messageSent: '已送出',
+  messageFailed: '未送出',
+  failureUnreachable: '连不上短信通道',
+  failureTimedOut: '短信通道没有及时回答',
+  failureRateLimited: '短信通道限流',
+  failureRefused: '短信通道拒绝了这条短信',
+  failureGatewayError: '短信通道出错',
+  failureNotAccepted: '短信通道没有接收',
+  failureExpired: '验证码已过期，不再发送',
   outboxText: '内容',
   outboxSentAt: '发送时间',
 }
 
 export const en: Record<keyof typeof zh, string> = {
   overviewLead: 'What waits for your decision today',
+  begin: 'Begin by registering a doctor',
+  beginHint:
+    'Look at the centres, then register doctors; each applies by phone through the centre’s link, and the application waits here for you.',
+  beginCentres: 'Look at the centres',
   nothingWaits: 'Nothing waits for your decision',
   nothingWaitsHint: 'Applications appear here once a doctor has applied and passed the text code.',
   waitingEnrollments: 'Applications waiting for the person to be confirmed: {n}',
@@ -144,12 +164,25 @@ export const en: Record<keyof typeof zh, string> = {
     'The doctor reads this, for example: the card has expired, please bring the new one.',
 
   outboxTrial:
-    'Trial: no real text message is sent. Codes appear here for staff to tell the doctor in person. Production needs a real sender.',
-  outboxOff: 'This installation sends real text messages',
-  outboxOffHint: 'Codes reach the doctor’s phone alone; the console does not see them.',
+    'Trial outbox: no real text message is sent. Codes appear here for staff to tell the doctor in person. Production needs a real sender.',
   outboxEmpty: 'No message yet',
   outboxEmptyHint:
     'Messages appear here seconds after a doctor asks for a code, and are kept for a day.',
+  gatewayLead:
+    'This installation sends real text messages: codes reach the doctor’s phone alone, and the console sees whether they left, not what they say.',
+  messagesEmpty: 'No message',
+  messagesEmptyHint: 'Once a doctor asks for a code, whether it left appears here.',
+  attempts: '{n} attempts',
+  messageWaiting: 'Waiting',
+  messageSent: 'Sent',
+  messageFailed: 'Not sent',
+  failureUnreachable: 'The gateway cannot be reached',
+  failureTimedOut: 'The gateway did not answer in time',
+  failureRateLimited: 'The gateway wants fewer messages',
+  failureRefused: 'The gateway refused this message',
+  failureGatewayError: 'The gateway failed',
+  failureNotAccepted: 'The gateway did not take it',
+  failureExpired: 'The code had expired and is not sent any more',
   outboxText: 'Text',
   outboxSentAt: 'Sent',
 }

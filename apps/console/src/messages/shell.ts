@@ -29,7 +29,7 @@ export const zh = {
 
   overview: '工作台',
   enrollments: '证书申请',
-  outbox: '试用短信箱',
+  textMessages: '短信',
   people: '人员与证书',
   centres: '机构',
   applications: '应用接入',
@@ -98,7 +98,7 @@ export const en: Record<keyof typeof zh, string> = {
 
   overview: 'Work desk',
   enrollments: 'Certificate applications',
-  outbox: 'Trial text messages',
+  textMessages: 'Text messages',
   people: 'People and certificates',
   centres: 'Centres',
   applications: 'Applications',
