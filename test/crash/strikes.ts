@@ -53,6 +53,7 @@ export async function sweep(
   }
   const outcome = failures.length === 0 ? 'all clean' : `${failures.length} FAILED`
   say(`${journey.name}: ${strikes} strikes, ${struck.size} kinds, ${seconds(began)} s, ${outcome}`)
+  say(`  ${world.nonces.answered()} sessions answered, no nonce of either side in two of them`)
   for (const [what, times] of [...struck].toSorted(([a], [b]) => (a < b ? -1 : 1)))
     say(`  ${String(times).padStart(4)} × ${what}`)
   expect(failures).toEqual([])
