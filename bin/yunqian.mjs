@@ -6,5 +6,5 @@ import { runUnderRuntime } from '../scripts/run-under-runtime.mjs'
 
 const args = process.argv.slice(2)
 ensureInstalled()
-if (args[0] === 'start' || args[0] === 'clinic') ensurePagesBuilt()
+if (['start', 'clinic', 'offline-page'].includes(args[0])) ensurePagesBuilt()
 process.exitCode = await runUnderRuntime([join(root, 'apps', 'cli', 'src', 'main.ts'), ...args])

@@ -46,6 +46,10 @@ const commands: Record<string, { summary: string; load: () => Promise<Command> }
     summary: '验签：PDF、CMS、时间戳、证书、证据包  check anything signed, offline',
     load: () => import('./commands/verify.ts'),
   },
+  'offline-page': {
+    summary: '离线验签页及其摘要  the offline verification page and its digests: --out FILE',
+    load: () => import('./commands/offline-page.ts'),
+  },
 }
 
 const [name, ...args] = process.argv.slice(2)

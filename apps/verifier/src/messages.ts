@@ -1,6 +1,10 @@
 import { messageTable } from '@yunqian/design/language'
+import { offlineEn, offlineZh } from './offline-messages.ts'
+import { pageEn, pageZh } from './pages/page-messages.ts'
 
 export const zh = {
+  ...pageZh,
+  ...offlineZh,
   product: '云签',
   title: '公开验签',
   lead: '核对签名是谁签的、何时签的、签后有没有被改动。无需登录。',
@@ -9,7 +13,10 @@ export const zh = {
   choose: '选择文件',
   kinds: '可核对：已签 PDF、CMS 签名（.p7s）、时间戳、证据包（.zip）、证书',
   working: '正在核对 {name}…',
+  workingSlow: '文件较大（{size} MB），通常需要几秒到一分钟。页面可以照常使用。',
   another: '核对另一个文件',
+  tryAgain: '再试一次',
+  verdictNotSigned: '这份文件没有签名。',
 
   trust: '信任的根证书',
   trustLoading: '正在取得本平台的根证书…',
@@ -55,8 +62,11 @@ export const zh = {
   timestamp: '时间戳',
   stampTime: '证明的时间',
   authority: '时间戳机构',
-  permitted: '允许的追加，不改变内容',
-  forbidden: '不允许的改动',
+  permitted: '允许',
+  forbidden: '不允许',
+  onPages: '第 {pages} 页',
+  changeDetails: '技术细节',
+  changeRevision: '第 {revision} 版',
   originalDoubt: '签名无效，从中提取的原件也不可采信，仅供比对。',
   dropAnywhere: '松开即核对这个文件',
 
@@ -67,7 +77,7 @@ export const zh = {
   serial: '证书序列号',
   reason: '签署事由',
   changes: '签后变动',
-  noChanges: '签署之后没有变动',
+  noChanges: '签署之后没有任何变动。',
   coverage: '覆盖第 {revision} / {revisions} 版，{covered} 字节',
   checks: '逐项核对',
   path: '证书链',
@@ -84,18 +94,24 @@ export const zh = {
 
   original: '原件',
   originalEqual: '当前显示的内容与签署前的原件一致。',
-  originalDiffers: '当前内容与签署前的原件有差别：',
-  downloadOriginal: '下载原件',
-  downloadReport: '下载报告（JSON）',
-  downloadText: '下载报告（文字）',
+  originalDiffers: '现在显示的内容与签署前的原件有差别，差别见逐页对照。',
+  originalSound: '原件的字节仍在签名的保护之下、没有被动过：要看签署前的内容，请下载原件。',
+  downloadOriginal: '签署前的原件',
+  downloads: '下载',
+  downloadPage: '验签报告（可打印）',
+  downloadReport: '报告数据（JSON）',
+  downloadText: '报告（纯文字）',
 
-  whoRuns: '本页由运行此云签平台的机构提供，核对程序在您的浏览器中执行。',
-  offline: '不信任本页？在自己的电脑上离线核对：',
+  whoRuns: '本页由 {host} 上的云签平台提供；核对程序在您的浏览器中执行，文件不离开您的电脑。',
+  whoRunsNobody: '这个文件由云签的源代码构建，与任何平台无关。',
+  rootDigest: '根证书摘要 SHA-256：',
 } as const
 
 export type MessageKey = keyof typeof zh
 
 export const en: Record<MessageKey, string> = {
+  ...pageEn,
+  ...offlineEn,
   product: 'Yunqian',
   title: 'Public verification',
   lead: 'See who signed, when, and whether anything changed since. No login.',
@@ -104,7 +120,11 @@ export const en: Record<MessageKey, string> = {
   choose: 'Choose a file',
   kinds: 'Signed PDF, CMS signature (.p7s), timestamp, evidence bundle (.zip) or certificate',
   working: 'Checking {name}…',
+  workingSlow:
+    'The file is large ({size} MB); this takes seconds to a minute. The page stays usable.',
   another: 'Check another file',
+  tryAgain: 'Try again',
+  verdictNotSigned: 'This file carries no signature.',
 
   trust: 'Root certificate you trust',
   trustLoading: 'Fetching this platform’s root…',
@@ -150,8 +170,11 @@ export const en: Record<MessageKey, string> = {
   timestamp: 'Timestamp',
   stampTime: 'Time it proves',
   authority: 'Timestamp authority',
-  permitted: 'a permitted addition; the content is the same',
-  forbidden: 'a forbidden change',
+  permitted: 'allowed',
+  forbidden: 'not allowed',
+  onPages: 'page {pages}',
+  changeDetails: 'Technical detail',
+  changeRevision: 'revision {revision}',
   originalDoubt:
     'The signature is not valid, so the original taken from this file cannot be relied on either; use it only to compare.',
   dropAnywhere: 'Let go to check this file',
@@ -163,7 +186,7 @@ export const en: Record<MessageKey, string> = {
   serial: 'Serial number',
   reason: 'Reason',
   changes: 'Changes since',
-  noChanges: 'Nothing changed after signing',
+  noChanges: 'Nothing changed after signing.',
   coverage: 'covers revision {revision} of {revisions}, {covered} bytes',
   checks: 'Every check',
   path: 'Chain',
@@ -180,13 +203,20 @@ export const en: Record<MessageKey, string> = {
 
   original: 'Original',
   originalEqual: 'What is shown now equals the original before signing.',
-  originalDiffers: 'What is shown now differs from the original:',
-  downloadOriginal: 'Download the original',
-  downloadReport: 'Download the report (JSON)',
-  downloadText: 'Download the report (text)',
+  originalDiffers:
+    'What is shown now differs from the original before signing; the pages above show where.',
+  originalSound:
+    'The bytes of the original are still protected by the signature and untouched: download it to see what was there before signing.',
+  downloadOriginal: 'The original before signing',
+  downloads: 'Downloads',
+  downloadPage: 'Report to print',
+  downloadReport: 'Report as data (JSON)',
+  downloadText: 'Report as plain text',
 
-  whoRuns: 'This page is offered by whoever runs this platform; the check runs in your browser.',
-  offline: 'Do not trust this page? Check offline on your own computer:',
+  whoRuns:
+    'This page is offered by the Yunqian platform at {host}; the check runs in your browser and the file stays on your computer.',
+  whoRunsNobody: 'This file was built from Yunqian’s source and belongs to no platform.',
+  rootDigest: 'Digest of the root, SHA-256: ',
 }
 
 export const say = messageTable<MessageKey>({ zh, en })

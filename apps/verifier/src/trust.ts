@@ -1,4 +1,5 @@
 import { pick } from '@yunqian/design'
+import { type CertificateSummary, summariseCertificates } from '@yunqian/verify'
 
 /** What the person trusts: the platform's own root, or a file of theirs. */
 export interface Trust {
@@ -9,7 +10,7 @@ export interface Trust {
   readonly notice?: () => string
 }
 
-/** The root this platform publishes; undefined when it cannot be had (the page also works saved to a disk). */
+/** The root this platform publishes; undefined when it cannot be had. */
 export async function platformTrust(): Promise<Trust | undefined> {
   try {
     const answer = await fetch('/v1/trust')
@@ -30,6 +31,11 @@ export async function platformTrust(): Promise<Trust | undefined> {
   } catch {
     return undefined
   }
+}
+
+/** Every root by name and digest, for the reader to compare; empty when there is none that can be read. */
+export function rootsOf(trust: Trust | undefined): readonly CertificateSummary[] {
+  return trust?.roots.flatMap(summariseCertificates) ?? []
 }
 
 export async function ownTrust(file: File): Promise<Trust> {

@@ -29,8 +29,9 @@ const byKind: Partial<
 }
 
 /** The one sentence about a file: of its kind where the kind has its own words. */
-export function verdictSentence(report: Pick<Report, 'kind' | 'verdict'>): MessageKey {
-  const { kind, verdict } = report
+export function verdictSentence(report: Pick<Report, 'kind' | 'verdict' | 'reason'>): MessageKey {
+  const { kind, verdict, reason } = report
+  if (reason === 'file.no-signature') return 'verdictNotSigned'
   if (verdict === 'unreadable') return sentences.unreadable
   return byKind[kind]?.[verdict] ?? sentences[verdict]
 }

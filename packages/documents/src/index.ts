@@ -1,5 +1,6 @@
 export { coveredBytes, type ByteRange, type OffsetRange } from './byte-range.ts'
 export type { Change, ChangeKind } from './changes/change.ts'
+export { pagesOfChanges } from './changes/change-pages.ts'
 export { changesAfter } from './changes/changes-after.ts'
 export { readDss, vriKey, type SecurityStore } from './dss.ts'
 export { DocumentError, type DocumentErrorCode } from './errors.ts'
@@ -19,6 +20,7 @@ export {
 export { readPdf, type PdfFile } from './pdf-file.ts'
 export { readPages, type Rect } from './pages.ts'
 export type { Revision, TrailingBytes } from './revisions.ts'
+export { signaturePlaces, type SignaturePlace } from './signature-places.ts'
 export {
   listSignatures,
   type BrokenReason,

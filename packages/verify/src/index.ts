@@ -1,3 +1,4 @@
+export { summariseCertificates } from './certificate-summary.ts'
 export { CHECK_CODES } from './checks.ts'
 export type { CheckCode, CheckId, CheckResult, Weight } from './checks.ts'
 export { formatReport } from './format-report.ts'
@@ -17,5 +18,8 @@ export type {
   SignatureReport,
   TimestampReport,
 } from './report.ts'
+export { reportPage } from './report-page.ts'
+export { shownDocument } from './shown-document.ts'
+export type { DocumentVersion, ShownDocument } from './shown-document.ts'
 export type { Verdict } from './verdict.ts'
 export { extractOriginalOf, verifyAny } from './verify-any.ts'

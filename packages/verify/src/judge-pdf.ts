@@ -6,6 +6,7 @@ import {
   extractOriginal,
   findSignatureTraces,
   listSignatures,
+  pagesOfChanges,
   readDss,
   readPdf,
   unsignedTailFindings,
@@ -92,6 +93,7 @@ function judgeField(
   const [report] = judged
   if (!report || judged.length > 1) return brokenField(index, signature.fieldName, 'signers')
   const changes = changesAfter(pdf, signature)
+  const pages = pagesOfChanges(pdf, changes)
   const checks = [
     ...report.checks,
     coverageCheck(pdf, signature),
@@ -118,11 +120,12 @@ function judgeField(
       revision: signature.revisionIndex + 1,
       revisions: pdf.revisions.length,
     },
-    changesSince: changes.map(({ kind, allowed, description }) => ({
-      kind,
-      allowed,
-      zh: description.zh,
-      en: description.en,
+    changesSince: changes.map((change, i) => ({
+      kind: change.kind,
+      allowed: change.allowed,
+      revision: change.revisionIndex + 1,
+      pages: pages[i] ?? [],
+      ...change.description,
     })),
   }
 }

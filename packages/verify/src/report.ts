@@ -1,3 +1,4 @@
+import type { ChangeKind } from '@yunqian/documents'
 import type { CheckCode, CheckId, CheckResult } from './checks.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -59,8 +60,12 @@ export interface TimestampReport {
 }
 
 export interface ChangeReport {
-  readonly kind: string
+  readonly kind: ChangeKind
   readonly allowed: boolean
+  /** The saved state that brought it, counted like `coverage.revision`. */
+  readonly revision: number
+  /** 1-based pages that show it; empty where no page does. */
+  readonly pages: readonly number[]
   readonly zh: string
   readonly en: string
 }

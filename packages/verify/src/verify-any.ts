@@ -40,10 +40,13 @@ export function verifyAny(bytes: Uint8Array, options: VerifyOptions): Report {
     ...signatures.map((signature) => signature.verdict),
     ...timestamps.map((timestamp) => timestamp.verdict),
   ])
+  // What a signature says of itself tells a reader more than what follows from it for the file.
+  const consequences = checks.filter(({ id }) => id === 'material' || id === 'original')
   const everyCheck = [
-    ...checks,
+    ...checks.filter((one) => !consequences.includes(one)),
     ...[...signatures, ...timestamps].flatMap((part) => part.checks),
     ...signatures.flatMap((signature) => signature.timestamps.flatMap((stamp) => stamp.checks)),
+    ...consequences,
   ]
   const { kind, certificate, original, bundle } = judged
   return {

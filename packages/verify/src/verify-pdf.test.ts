@@ -1,11 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import {
   after,
+  issue,
   makeAuthority,
   makeTimestamp,
   type Authority,
 } from '../../../test/authority/authority.ts'
 import { signPdf } from '../../../test/authority/signing.ts'
+import { append, contentsRef, dict, fromLatin } from '../../../test/documents/attack.ts'
 import { samplePdf } from '../../../test/documents/samples.ts'
 import { readPdf } from '@yunqian/documents'
 import type { VerifyOptions } from './options.ts'
@@ -41,6 +43,28 @@ describe('PDF', () => {
       verdict: 'indeterminate',
       reason: 'chain.no-trust-anchor',
     })
+  })
+
+  it('is indeterminate, not accused of anything, for whoever trusts another root', async () => {
+    const { certificate } = await issue('sm2-with-sm3', { name: '别处的根', ca: true })
+    const report = judge(signed, { trustAnchors: [certificate] })
+    expect(report).toMatchObject({ verdict: 'indeterminate', reason: 'chain.no-path' })
+    expect(codes(report)).toContain('material.stray')
+  })
+
+  it('says which page a change is on, and that an invisible signature is on none', async () => {
+    const long = await signPdf(authority, await samplePdf({ pages: 3 }))
+    const written = append(long, (increment, pdf) =>
+      increment.put(contentsRef(pdf), { dict: dict({}), data: fromLatin('0 0 50 50 re f') }),
+    )
+    const [first] = judge(written).signatures
+    expect(first?.changesSince).toContainEqual(
+      expect.objectContaining({ kind: 'page-content', allowed: false, pages: [1], revision: 4 }),
+    )
+    const twice = await signPdf(authority, long, { signer: authority.second, at: after(12) })
+    expect(judge(twice, { now: after(13) }).signatures[0]?.changesSince).toContainEqual(
+      expect.objectContaining({ kind: 'signature-added', pages: [] }),
+    )
   })
 
   it('with a second signature keeps the first', async () => {

@@ -22,6 +22,8 @@ export async function mountPages(app: HttpApp): Promise<void> {
           'cache-control',
           kept ? 'public, max-age=31536000, immutable' : 'no-cache',
         )
+        // Made to be opened from a disk; under this server's own policy it could not run.
+        if (file.endsWith('-offline.html')) void reply.header('content-disposition', 'attachment')
       },
     })
     app.server.get(`/${path}`, (_request, reply) => reply.redirect(`/${path}/`))
