@@ -68,27 +68,31 @@ export function intoOneFile(): Plugin {
   return {
     name: 'into-one-file',
     enforce: 'post',
-    generateBundle(_options, bundle) {
-      const page = bundle['index.html']
-      if (page?.type !== 'asset') throw new Error('there is no page')
-      const chunks = Object.values(bundle).filter((file) => file.type === 'chunk')
-      const styles = Object.values(bundle).filter((file) => file.fileName.endsWith('.css'))
-      if (chunks.length !== 1) throw new Error(`${chunks.length} scripts instead of one`)
-      const script = chunks[0]!.code
-        .replaceAll('</script', '<\\/script')
-        .replaceAll('<!--', '<\\!--')
-      const style = styles
-        .map((file) => (file.type === 'asset' ? String(file.source) : ''))
-        .join('')
-      const pictures = Object.values(bundle).filter((file) => file.fileName.endsWith('.svg'))
-      const bare = pictures
-        .reduce(withPicture, String(page.source))
-        .replaceAll(/\s*<(script|link)[^>]*(src|href)="\.\/assets[^>]*>(<\/script>)?/g, '')
-      page.source = bare
-        .replace('<meta charset', () => `${policy(script)}\n    <meta charset`)
-        .replace('</head>', () => `  <style>${style}</style>\n  </head>`)
-        .replace('</body>', () => `  <script type="module">${script}</script>\n  </body>`)
-      for (const file of [...chunks, ...styles, ...pictures]) delete bundle[file.fileName]
+    // After Vite's own last touches to the script, of which the digest is taken.
+    generateBundle: {
+      order: 'post',
+      handler(_options, bundle) {
+        const page = bundle['index.html']
+        if (page?.type !== 'asset') throw new Error('there is no page')
+        const chunks = Object.values(bundle).filter((file) => file.type === 'chunk')
+        const styles = Object.values(bundle).filter((file) => file.fileName.endsWith('.css'))
+        if (chunks.length !== 1) throw new Error(`${chunks.length} scripts instead of one`)
+        const script = chunks[0]!.code
+          .replaceAll('</script', '<\\/script')
+          .replaceAll('<!--', '<\\!--')
+        const style = styles
+          .map((file) => (file.type === 'asset' ? String(file.source) : ''))
+          .join('')
+        const pictures = Object.values(bundle).filter((file) => file.fileName.endsWith('.svg'))
+        const bare = pictures
+          .reduce(withPicture, String(page.source))
+          .replaceAll(/\s*<(script|link)[^>]*(src|href)="\.\/assets[^>]*>(<\/script>)?/g, '')
+        page.source = bare
+          .replace('<meta charset', () => `${policy(script)}\n    <meta charset`)
+          .replace('</head>', () => `  <style>${style}</style>\n  </head>`)
+          .replace('</body>', () => `  <script type="module">${script}</script>\n  </body>`)
+        for (const file of [...chunks, ...styles, ...pictures]) delete bundle[file.fileName]
+      },
     },
   }
 }

@@ -86,6 +86,8 @@ function certificateStanding(
   all: readonly Certificate[],
 ): Standing {
   if (related.some((known) => equalBytes(known.der, certificate.der))) return 'sound'
+  // Whole, but of a family the reader does not trust: that leads nowhere, and accuses nobody.
+  if (all.some((issuer) => whole(certificate, issuer))) return 'stray'
   // Without an algorithm to check it by, nothing can be said; a name alone is not yet an issuer where the key
   // identifiers say that it was another key of that name.
   const issuers = [...related, ...all].filter(
