@@ -54,6 +54,10 @@ const words: Record<ChangeReport['kind'], Words> = {
     zh: '追加的部分藏有文件目录里没有登记的数据。',
     en: 'The added part hides data that the file’s own index does not list.',
   },
+  unreferenced: {
+    zh: '追加了没有被任何地方用到的内容，页面不受影响。',
+    en: 'Content that nothing uses was added; no page is affected.',
+  },
   'trailing-bytes': {
     zh: '文件末尾被接上了多余的数据。',
     en: 'Data was appended behind the end of the file.',

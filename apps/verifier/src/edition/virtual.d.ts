@@ -1,6 +1,13 @@
 declare module 'virtual:offline-page' {
-  /** Absent while developing, when the offline page is not built. */
-  export const offlinePage: import('./edition.ts').OfflinePage | undefined
+  /** An OfflinePage; absent while developing, when none is built. */
+  export const offlinePage:
+    | {
+        readonly fileName: string
+        readonly bytes: number
+        readonly sha256: string
+        readonly sm3: string
+      }
+    | undefined
 }
 
 declare module 'virtual:pdfjs-files' {

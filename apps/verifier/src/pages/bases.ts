@@ -14,7 +14,7 @@ export interface Basis {
 }
 
 // Additions that no page shows.
-const unseen: ReadonlySet<string> = new Set(['dss', 'metadata', 'doc-timestamp'])
+const unseen: ReadonlySet<string> = new Set(['dss', 'metadata', 'doc-timestamp', 'unreferenced'])
 
 /** The states worth comparing with, oldest first: the original, then what each signature covered. */
 export function basesOf(shown: ShownDocument, report: Report): Basis[] {

@@ -1,6 +1,6 @@
 /** A page then and the same page now, 1-based; one of them is absent when the page was added or removed. */
 export interface PagePair {
-  readonly then?: number
+  readonly before?: number
   readonly now?: number
 }
 
@@ -13,12 +13,12 @@ export function pairPages(then: readonly number[], now: readonly number[]): Page
   then.forEach((number, i) => places.set(number, [...(places.get(number) ?? []), i + 1]))
   const pairs: PagePair[] = now.map((number, i) => {
     const before = places.get(number)?.shift()
-    return before === undefined ? { now: i + 1 } : { then: before, now: i + 1 }
+    return before === undefined ? { now: i + 1 } : { before, now: i + 1 }
   })
   const removed = [...places.values()].flat().sort((a, b) => a - b)
   for (const page of removed) {
-    const before = pairs.findLastIndex((pair) => pair.then !== undefined && pair.then < page)
-    pairs.splice(before + 1, 0, { then: page })
+    const place = pairs.findLastIndex((pair) => pair.before !== undefined && pair.before < page)
+    pairs.splice(place + 1, 0, { before: page })
   }
   return pairs
 }

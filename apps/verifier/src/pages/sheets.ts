@@ -11,7 +11,7 @@ export interface Sheet {
   ratio: number
   failed: boolean
   /** Drawn only while near the window. */
-  then: HTMLCanvasElement | undefined
+  before: HTMLCanvasElement | undefined
   now: HTMLCanvasElement | undefined
   /** Known once the page was compared. */
   found: ChangedRegions | undefined
@@ -26,6 +26,8 @@ export interface SheetsInput {
   /** Signatures that came since, whose appearance is no change of the content. */
   readonly expected: ShownDocument['signaturePlaces']
 }
+
+const a4 = 297 / 210
 
 // Asking every page of a very long document for its size takes longer than a reader waits.
 const mostSized = 300
@@ -63,7 +65,7 @@ export class Sheets {
     if (here) this.#near.add(sheet)
     else {
       this.#near.delete(sheet)
-      sheet.then = undefined
+      sheet.before = undefined
       sheet.now = undefined
     }
     void this.#work()
@@ -81,15 +83,15 @@ export class Sheets {
       ? pairPages(version.pages, shown.pages)
       : shown.pages.map((_, i) => ({ now: i + 1 }))
     const ratios = await this.#ratios(pairs)
-    this.list.value = pairs.map((pair, i) => blank(pair, ratios[i] ?? ratios[0] ?? 1.414))
+    this.list.value = pairs.map((pair, i) => blank(pair, ratios[i] ?? ratios[0] ?? a4))
     void this.#work()
   }
 
   async #ratios(pairs: readonly PagePair[]): Promise<number[]> {
     const ratios: number[] = []
-    for (const { now, then } of pairs.slice(0, mostSized)) {
+    for (const { now, before } of pairs.slice(0, mostSized)) {
       const pdf = now === undefined ? this.#then : this.#now
-      const page = await pdf!.document.getPage((now ?? then) as number)
+      const page = await pdf!.document.getPage((now ?? before) as number)
       const { width, height } = page.getViewport({ scale: 1 })
       ratios.push(height / width)
     }
@@ -104,21 +106,22 @@ export class Sheets {
   }
 
   #next(): Sheet | undefined {
-    const undrawn = (sheet: Sheet): boolean => !sheet.failed && !sheet.now && !sheet.then
+    const undrawn = (sheet: Sheet): boolean => !sheet.failed && !sheet.now && !sheet.before
     const seen = [...this.#near].find(undrawn)
     if (seen || !this.#input.version) return seen
     return this.list.value?.find((sheet) => !sheet.failed && !sheet.found)
   }
 
   async #do(sheet: Sheet): Promise<void> {
-    const { then, now } = sheet.pair
+    const { before: earlier, now } = sheet.pair
     try {
       const after = now === undefined ? undefined : await drawPage(this.#now!.document, now)
-      const before = then === undefined ? undefined : await drawPage(this.#then!.document, then)
+      const before =
+        earlier === undefined ? undefined : await drawPage(this.#then!.document, earlier)
       if (this.#input.version) this.#compare(sheet, before, after)
       if (!this.#near.has(sheet)) return
       sheet.now = after?.canvas
-      sheet.then = before?.canvas
+      sheet.before = before?.canvas
     } catch {
       sheet.failed = true
     }
@@ -142,7 +145,7 @@ function blank(pair: PagePair, ratio: number): Sheet {
     pair,
     ratio,
     failed: false,
-    then: undefined,
+    before: undefined,
     now: undefined,
     found: undefined,
     places: [],
@@ -151,5 +154,5 @@ function blank(pair: PagePair, ratio: number): Sheet {
 
 /** Whether the content of a page differs: framed changes, or the page came or went. */
 export function differs({ pair, found }: Sheet): boolean {
-  return pair.then === undefined || pair.now === undefined || (found?.changes.length ?? 0) > 0
+  return pair.before === undefined || pair.now === undefined || (found?.changes.length ?? 0) > 0
 }

@@ -1,4 +1,4 @@
-import { problems, type Endpoint } from '@yunqian/api'
+import { problems, type Endpoint, type ProblemCode } from '@yunqian/api'
 
 /** The OpenAPI 3.1 description of exactly the operations that are mounted, from the schemas that check them. */
 export function openApiDocument(
@@ -26,11 +26,15 @@ export function openApiDocument(
 }
 
 function operation(endpoint: Endpoint): object {
-  const codes = [
+  const once = endpoint.method === 'POST' && endpoint.path.startsWith('/v1/')
+  const codes = new Set<ProblemCode>([
     ...(endpoint.problems ?? []),
     'platform.request-invalid',
+    ...(endpoint.principal === 'public' ? [] : (['platform.unauthenticated'] as const)),
+    ...(endpoint.principal === 'staff' ? (['platform.forbidden', 'platform.csrf'] as const) : []),
+    ...(once ? onceProblems : []),
     'platform.rate-limited',
-  ] as const
+  ])
   const refusals: Record<string, { description: string; content: object }> = {}
   for (const code of codes) {
     const { status, en } = problems[code]
@@ -40,7 +44,6 @@ function operation(endpoint: Endpoint): object {
       content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
     }
   }
-  const once = endpoint.method === 'POST' && endpoint.path.startsWith('/v1/')
   return {
     operationId: endpoint.operationId,
     summary: `${endpoint.summary.en} ${endpoint.summary.zh}`,
@@ -88,6 +91,12 @@ function parameters(where: 'path' | 'query', schema: unknown): object[] {
     schema: property,
   }))
 }
+
+const onceProblems = [
+  'platform.idempotency-key-missing',
+  'platform.idempotency-key-reused',
+  'platform.request-in-progress',
+] as const satisfies readonly ProblemCode[]
 
 const idempotencyKey = {
   name: 'Idempotency-Key',
