@@ -48,5 +48,5 @@ a:focus-visible{outline:2px solid #0f766e;outline-offset:2px}small{color:#64748b
 <a href="/m/">手机端<small>Phone: certificate, login, signing</small></a>
 <a href="/console/">管理台<small>Console: people, centres, applications, audit</small></a>
 <a href="/verify/">公开验签<small>Verification, without login</small></a>
-<a href="/openapi.json">接口定义<small>OpenAPI 3.1</small></a>
+<a href="/reference">接口参考<small>API reference, OpenAPI 3.1</small></a>
 </html>`

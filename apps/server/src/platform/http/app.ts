@@ -14,6 +14,7 @@ import {
 } from './idempotency.ts'
 import { openApiDocument } from './openapi.ts'
 import { HttpProblem, problemBody, refusalOf } from './problem.ts'
+import { referencePage } from './reference-page.ts'
 import {
   principalName,
   type ArrivedRequest,
@@ -93,6 +94,11 @@ export async function buildHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   const limit = limiter(server, options.rateLimits)
   server.get('/openapi.json', async () =>
     openApiDocument(endpoints, { serverUrl: options.publicUrl, version: options.version }),
+  )
+  server.get('/reference', async (_request, reply) =>
+    reply
+      .header('content-type', 'text/html; charset=utf-8')
+      .send(referencePage(endpoints, options.publicUrl)),
   )
   return {
     server,

@@ -2,13 +2,14 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import { describe, expect, it } from 'vitest'
 import { consoleEndpoints, integratorEndpoints, phoneEndpoints, problems } from '@yunqian/api'
 import { openApiDocument } from './openapi.ts'
+import { referencePage } from './reference-page.ts'
 
 const endpoints = [integratorEndpoints, phoneEndpoints, consoleEndpoints].flatMap((table) =>
   Object.values(table),
 )
 const about = { serverUrl: 'https://sign.example', version: '1.0.0' }
 
-interface Described {
+type Described = {
   readonly paths: Readonly<
     Record<string, Readonly<Record<string, { operationId: string; responses: object }>>>
   >
@@ -40,4 +41,13 @@ describe('the OpenAPI document', () => {
     }
     expect(Object.keys(problems).length).toBeGreaterThan(50)
   })
+})
+
+it('the page for people names every operation, field and refusal, and loads nothing', () => {
+  const page = referencePage(endpoints, about.serverUrl)
+  for (const { operationId, path, summary, problems: codes = [] } of endpoints)
+    for (const told of [`id="${operationId}"`, path, summary.zh, ...codes])
+      expect(page).toContain(told)
+  expect(page).toContain('signer.hisUserId')
+  expect(page).not.toMatch(/<(script|link|img)|https?:\/\/(?!sign\.example)/)
 })
