@@ -105,6 +105,15 @@ export function newPhone(url: string, fetch = globalThis.fetch): Phone {
   })
 }
 
+/** The newest one-time code in the trial outbox. */
+export async function newestCode(administrator: Caller): Promise<string> {
+  const { messages } = await administrator<{ messages: { text: string }[] }>(
+    'GET',
+    '/console/api/trial-outbox',
+  )
+  return /\d{6}/.exec(messages[0]!.text)![0]
+}
+
 export const doctor = { name: '陈静怡', idNumber: '11010519491231002X', mobile: '13812345678' }
 export const pin = '493817'
 
@@ -127,12 +136,7 @@ export async function enrol(
   })
   const phone = newPhone(platform.url, fetch)
   await phone.beginEnrollment({ centreCode: centre.code, ...who, deviceName: '测试手机' })
-  const { messages } = await administrator<{ messages: { text: string }[] }>(
-    'GET',
-    '/console/api/trial-outbox',
-  )
-  const code = /\d{6}/.exec(messages[0]!.text)![0]
-  const proofed = await phone.submitCode(code)
+  const proofed = await phone.submitCode(await newestCode(administrator))
   await administrator('POST', `/console/api/enrollments/${proofed.enrollmentId}/approve`, {})
   await phone.createKey(pin)
   return { phone, personId }

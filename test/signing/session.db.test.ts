@@ -307,6 +307,26 @@ describe('finishing', () => {
     expect(again).toEqual(done)
   })
 
+  it('keeps the first of two signatures for one task and tells the second that it is over', async () => {
+    const other = await enrol(deps, await world.addDoctor('苏文'))
+    const taskId = await newTask(other)
+    const both = [await open(deps, other, taskId), await open(deps, other, taskId)]
+    const answered = await Promise.all(
+      both.map(async ({ sid, join }) => {
+        const { message, finish } = join()
+        const { answer } = await joinSigning(deps, other.doctor, { sid, message })
+        return { sid, ...finish(answer) }
+      }),
+    )
+    const settled = await Promise.allSettled(
+      answered.map((signature) => finishSigning(deps, other.doctor, signature)),
+    )
+    expect(settled.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+    expect(settled.find((one) => one.status === 'rejected')?.reason).toMatchObject({
+      code: 'signing.task-closed',
+    })
+  })
+
   it('that never comes is recorded as possibly signed', async () => {
     const opened = await open(deps, phone, await newTask())
     const { message } = opened.join()

@@ -40,6 +40,8 @@ export const phoneState = shallowRef<PhoneState>()
 export const loadProblem = shallowRef<unknown>()
 export const loaded = ref(false)
 export const handwritingPostponed = ref(false)
+/** What the device itself says; a request that is waiting would notice much later. */
+export const online = ref(globalThis.navigator?.onLine !== false)
 
 /** Which of the four steps of the first run is due; 0 when they are done. */
 export const dueStep = computed<0 | 1 | 2 | 3 | 4>(() => {

@@ -70,6 +70,9 @@ async function keepSignature(
   if (locked?.state === 'finished') return repeated(tx, task, command)
   if (locked?.state !== 'answered' || !locked.answerSealed)
     throw new SigningError('signing.wrong-state', { state: locked?.state })
+  // Two sessions may stand open for one task; the signature that was kept first is the task's.
+  if (task.state === 'signed' || task.state === 'completed')
+    throw new SigningError('signing.task-closed', { state: task.state })
   const answer = decodeSignAnswer(deps.sealer.open(answerPurpose(locked), locked.answerSealed))
   const key = await keyById(tx, locked)
   if (!key) throw new Error('a session without its key')
