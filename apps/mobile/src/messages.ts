@@ -394,7 +394,7 @@ export const en: Record<keyof typeof zh, string> = {
   signDocument: 'Content of the document',
   signFrom: 'from {application} · {centre}',
   signPatient: 'Patient {patient}',
-  signPages: '{n} pages',
+  signPages: 'Pages: {n}',
   signPage: 'Page {page}',
   signReadAll: 'Read to the last page',
   signUnseen: 'Check the content first',
@@ -459,12 +459,12 @@ export const en: Record<keyof typeof zh, string> = {
   lossText:
     'For a lost phone, or when somebody may know your PIN. Login and signing stop at once; finished signatures stay good. To resume, you go to your centre and are proofed again.',
   lossButton: 'Report loss',
-  lossConfirm: 'Report {name}’s certificate lost?',
+  lossConfirm: 'Report the certificate of {name} lost?',
   revokeTitle: 'Revoke',
   revokeText:
     'When you no longer need it or forgot the PIN. This cannot be undone: the platform destroys its part of the key and this certificate never signs again. Earlier signatures can still be verified. You may apply again.',
   revokeButton: 'Revoke',
-  revokeConfirm: 'Revoke {name}’s certificate?',
+  revokeConfirm: 'Revoke the certificate of {name}?',
   reason: 'Reason',
   reasonPinExhausted: 'too many wrong PINs',
   reasonOwnLoss: 'reported by the holder',
