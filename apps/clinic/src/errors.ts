@@ -43,8 +43,8 @@ const refusals = {
   'clinic.nothing-signed': { status: 409, zh: '还没有签名。', en: 'Nothing is signed yet.' },
   'clinic.platform-unreachable': {
     status: 502,
-    zh: '签名平台连接不上，病历已保存在本机，请稍后再签。',
-    en: 'The signing platform is out of reach; the record is kept here. Sign later.',
+    zh: '签名平台暂时连接不上。',
+    en: 'The signing platform is out of reach for now.',
   },
   'clinic.request-invalid': { status: 400, zh: '请求内容不对。', en: 'The request is not right.' },
   'clinic.internal': { status: 500, zh: '系统内部错误，已记录。', en: 'Internal error, recorded.' },
