@@ -80,11 +80,18 @@ export async function openWard(doctors: number): Promise<Ward> {
 }
 
 async function answer<T>(child: ChildProcess): Promise<T> {
-  const [message] = await Promise.race([
-    once(child, 'message'),
-    once(child, 'exit').then(([code]) => Promise.reject(new Error(`the platform ended: ${code}`))),
-  ])
-  return message as T
+  const heard = new AbortController()
+  const { signal } = heard
+  const gone = once(child, 'exit', { signal }).then(([code]) => {
+    throw new Error(`the platform ended with ${code}`)
+  })
+  try {
+    const [message] = await Promise.race([once(child, 'message', { signal }), gone])
+    return message as T
+  } finally {
+    gone.catch(() => undefined)
+    heard.abort()
+  }
 }
 
 const surnames = '赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜'
