@@ -740,7 +740,7 @@ CREATE INDEX user_binding_tenant_id_person_id_idx ON public.user_binding USING b
 -- list_revocations(timestamp with time zone) returns TABLE(serial_number_hex text, state text, state_since timestamp with time zone, revocation_reason text), with the owner’s rights
 -- list_tenants() returns TABLE(tenant_id uuid, name text), with the owner’s rights
 -- process_lives(integer) returns boolean
--- resolve_application(uuid) returns TABLE(tenant_id uuid, centre_id uuid, name text, state text, secret_hash bytea), with the owner’s rights
+-- resolve_application(uuid) returns TABLE(tenant_id uuid, centre_id uuid, name text, state text, secret_hash bytea, centre_state text), with the owner’s rights
 -- resolve_centre(text) returns TABLE(tenant_id uuid, centre_id uuid, state text), with the owner’s rights
 -- resolve_certificate(text) returns TABLE(tenant_id uuid, certificate_id uuid, state text, state_since timestamp with time zone, der bytea, revocation_reason text), with the owner’s rights
 -- resolve_device(uuid) returns TABLE(tenant_id uuid, person_id uuid, request_key bytea, state text), with the owner’s rights

@@ -156,8 +156,9 @@ async function makeObjects(algorithm: SigningAlgorithm) {
   put('query.tsq', query)
   put('answer.tsr', grantTimeStamp(token))
   put('list.crl', await crlOf(issuing, person))
-  put('sha1.ocsp', await ocspOf(issuing, ocsp, person, 'sha1', false))
-  put('native.ocsp', await ocspOf(issuing, ocsp, person, hash, true))
+  put('sha1.ocsp', await ocspOf(issuing, ocsp, person, 'sha1'))
+  put('superseded.ocsp', await ocspOf(issuing, ocsp, person, 'sha256', 'superseded'))
+  put('native.ocsp', await ocspOf(issuing, ocsp, person, hash, 'certificateHold'))
   return { path }
 }
 
@@ -184,7 +185,7 @@ function ocspOf(
   ocsp: Identity,
   person: Identity,
   hash: 'sha1' | 'sm3' | 'sha256',
-  revoked: boolean,
+  reason?: 'certificateHold' | 'superseded',
 ): Promise<Uint8Array> {
   const request = parseOcspRequest(
     buildOcspRequest({ certificate: person.der, issuer: issuing.der, hash, nonce: random(16) }),
@@ -196,9 +197,7 @@ function ocspOf(
       responses: [
         {
           certId: request.certIds[0]!.der,
-          status: revoked
-            ? { kind: 'revoked', revocationTime: now, reason: 'certificateHold' }
-            : { kind: 'good' },
+          status: reason ? { kind: 'revoked', revocationTime: now, reason } : { kind: 'good' },
           thisUpdate: now,
           nextUpdate: later(1),
         },
@@ -244,6 +243,10 @@ describe.skipIf(!bouncyCastleInstalled()).each(algorithms)('BouncyCastle with %s
       [
         ['ocsp', of('issuing.cer'), of('person.cer'), of('native.ocsp')].join(),
         'true true revoked-6',
+      ],
+      [
+        ['ocsp', of('issuing.cer'), of('person.cer'), of('superseded.ocsp')].join(),
+        'true true revoked-4',
       ],
       [['ocsp', of('root.cer'), of('person.cer'), of('sha1.ocsp')].join(), 'false false good'],
       [['cms', of('attached.p7s')].join(), 'true'],

@@ -28,6 +28,7 @@ import {
   type Issuer,
 } from '../../apps/server/src/issuance/index.ts'
 import { insertKey } from '../../apps/server/src/keys/two-party/index.ts'
+import { accountsAlone } from './accounts-alone.ts'
 import { accept, call, type Staff } from './desk.ts'
 import { asDevice, newPhoneKey, type Device } from './device.ts'
 import { createTestPlatform, foundDistrict } from './test-platform.ts'
@@ -47,7 +48,11 @@ export async function createCertifiedWorld() {
   await createAuthority({ ...platform, now: platform.time.now }, profile)
   const issuer = openIssuer(platform.config, platform)
   const certificates = openCertificates(platform, issuer)
-  const rooms = [accountsRoom(platform, certificates), devicesRoom(platform), certificates.room]
+  const rooms = [
+    accountsRoom(platform, { ...accountsAlone, ...certificates }),
+    devicesRoom(platform),
+    certificates.room,
+  ]
   const app = await platform.mount(rooms)
   const district = await foundDistrict(platform, '莲花社康', '梅林社康')
   const { tenantId } = district

@@ -51,6 +51,8 @@ export const Centre = Closed({
   state: Words(['open', 'closed'] as const),
   doctors: Type.Integer(),
   validCertificates: Type.Integer(),
+  /** What closing the centre would cancel. */
+  openTasks: Type.Integer(),
   createdAt: Timestamp,
 })
 export type Centre = Static<typeof Centre>
@@ -146,6 +148,8 @@ const Page = {
 const admin = ['district-admin'] as const
 const clerk = ['district-admin', 'clerk'] as const
 const CentreParams = Closed({ centreId: Id })
+const PersonParams = Closed({ personId: Id })
+const Mobile = Type.String({ pattern: '^1[3-9][0-9]{9}$' })
 const CertificateParams = Closed({ certificateId: Id })
 const EnrollmentParams = Closed({ enrollmentId: Id })
 const ApplicationParams = Closed({ applicationId: Id })
@@ -219,6 +223,19 @@ export const consoleEndpoints = {
     principal: 'staff',
     summary: { zh: '退出', en: 'Sign out' },
     status: 204,
+  }),
+  changePassword: endpoint({
+    operationId: 'changePassword',
+    method: 'POST',
+    path: '/console/api/session/password',
+    principal: 'staff',
+    summary: {
+      zh: '修改密码；其他会话随即失效',
+      en: 'Change the password; every other session ends',
+    },
+    body: Closed({ current: Type.String({ maxLength: 200 }), password: Credentials.password }),
+    reply: StaffSession,
+    problems: ['accounts.sign-in-failed', 'accounts.sign-in-throttled', 'accounts.password-weak'],
   }),
   getSession: endpoint({
     operationId: 'getSession',
@@ -350,7 +367,7 @@ export const consoleEndpoints = {
     body: Closed({
       name: Text(60),
       idNumber: Type.String({ pattern: '^[0-9]{17}[0-9Xx]$' }),
-      mobile: Type.String({ pattern: '^1[3-9][0-9]{9}$' }),
+      mobile: Mobile,
       centreId: Id,
       role: Words(['doctor', 'nurse'] as const),
       title: Type.Optional(Text(40)),
@@ -361,9 +378,42 @@ export const consoleEndpoints = {
     problems: [
       'accounts.id-number-invalid',
       'accounts.person-exists',
+      'accounts.name-differs',
+      'accounts.mobile-differs',
       'accounts.centre-unknown',
       'accounts.centre-closed',
     ],
+  }),
+  changePerson: endpoint({
+    operationId: 'changePerson',
+    method: 'PATCH',
+    path: '/console/api/people/:personId',
+    principal: 'staff',
+    roles: clerk,
+    summary: {
+      zh: '更正姓名或更换手机号；更正姓名将撤销现有证书',
+      en: 'Correct the name or change the mobile; another name revokes the certificate',
+    },
+    params: PersonParams,
+    body: Closed({ name: Type.Optional(Text(60)), mobile: Type.Optional(Mobile) }),
+    reply: Person,
+    problems: ['accounts.person-unknown'],
+  }),
+  endMembership: endpoint({
+    operationId: 'endMembership',
+    method: 'POST',
+    path: '/console/api/people/:personId/memberships/:centreId/end',
+    principal: 'staff',
+    roles: clerk,
+    summary: {
+      zh: '人员离开社康：取消其待办，必要时撤销证书',
+      en: 'A person leaves a centre: open tasks end, and the certificate if it was for that centre or is for none any more',
+    },
+    params: Closed({ personId: Id, centreId: Id }),
+    body: Reason,
+    /** 204: who has left may be out of the caller's sight. */
+    status: 204,
+    problems: ['accounts.membership-unknown'],
   }),
   listStaff: endpoint({
     operationId: 'listStaff',
@@ -378,10 +428,60 @@ export const consoleEndpoints = {
           staffId: Id,
           login: Type.String(),
           name: Type.String(),
+          state: Words(['active', 'disabled'] as const),
           roles: StaffSession.properties.roles,
         }),
       ),
+      /** Open ones; their links were shown once. */
+      invitations: Type.Array(
+        Closed({
+          invitationId: Id,
+          name: Type.Optional(Type.String()),
+          role: Words(staffRoles),
+          centreName: Type.Optional(Type.String()),
+          expiresAt: Timestamp,
+        }),
+      ),
     }),
+  }),
+  changeStaff: endpoint({
+    operationId: 'changeStaff',
+    method: 'PATCH',
+    path: '/console/api/staff/:staffId',
+    principal: 'staff',
+    roles: admin,
+    summary: {
+      zh: '停用、恢复工作人员或变更角色',
+      en: 'Disable or enable a member of staff, or change roles',
+    },
+    params: Closed({ staffId: Id }),
+    body: Closed({
+      state: Type.Optional(Words(['active', 'disabled'] as const)),
+      roles: Type.Optional(
+        Type.Array(Closed({ role: Words(staffRoles), centreId: Type.Optional(Id) }), {
+          minItems: 1,
+          maxItems: 100,
+        }),
+      ),
+    }),
+    status: 204,
+    problems: [
+      'accounts.staff-unknown',
+      'accounts.last-administrator',
+      'accounts.role-needs-district',
+      'accounts.centre-unknown',
+    ],
+  }),
+  withdrawInvitation: endpoint({
+    operationId: 'withdrawInvitation',
+    method: 'DELETE',
+    path: '/console/api/staff/invitations/:invitationId',
+    principal: 'staff',
+    roles: admin,
+    summary: { zh: '撤回邀请', en: 'Withdraw an invitation' },
+    params: Closed({ invitationId: Id }),
+    status: 204,
+    problems: ['accounts.invitation-unknown'],
   }),
   inviteStaff: endpoint({
     operationId: 'inviteStaff',
@@ -393,6 +493,7 @@ export const consoleEndpoints = {
     body: Closed({ name: Text(60), role: Words(staffRoles), centreId: Type.Optional(Id) }),
     reply: Closed({ /** One-time link, shown once. */ link: Type.String(), expiresAt: Timestamp }),
     status: 201,
+    problems: ['accounts.centre-unknown', 'accounts.centre-closed', 'accounts.role-needs-district'],
   }),
   listApplications: endpoint({
     operationId: 'listApplications',

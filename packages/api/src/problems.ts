@@ -211,6 +211,48 @@ export const problems = {
     zh: '此人已在该社康登记。',
     en: 'This person is already registered at the centre.',
   },
+  'accounts.staff-unknown': {
+    status: 404,
+    retryable: false,
+    zh: '没有这个工作人员。',
+    en: 'There is no such member of staff.',
+  },
+  'accounts.last-administrator': {
+    status: 409,
+    retryable: false,
+    zh: '这是最后一位在用的区管理员，请先任命另一位。',
+    en: 'This is the last district administrator in office. Appoint another first.',
+  },
+  'accounts.role-needs-district': {
+    status: 422,
+    retryable: false,
+    zh: '区管理员面向全区，不能限定社康。',
+    en: 'A district administrator serves the whole district, not one centre.',
+  },
+  'accounts.person-unknown': {
+    status: 404,
+    retryable: false,
+    zh: '没有这个人员。',
+    en: 'There is no such person.',
+  },
+  'accounts.membership-unknown': {
+    status: 404,
+    retryable: false,
+    zh: '此人不在该社康任职。',
+    en: 'This person does not work at that centre.',
+  },
+  'accounts.name-differs': {
+    status: 409,
+    retryable: false,
+    zh: '该身份证号已以另一姓名登记，请核对身份证；确有错误时先更正姓名。',
+    en: 'This ID number is registered under another name. Check the ID card; if the record is wrong, correct it first.',
+  },
+  'accounts.mobile-differs': {
+    status: 409,
+    retryable: false,
+    zh: '此人已以另一手机号登记，请先核对本人并更换手机号。',
+    en: 'This person is registered with another mobile. Check with the person and change the mobile first.',
+  },
   'accounts.application-unknown': {
     status: 404,
     retryable: false,

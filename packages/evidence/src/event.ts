@@ -26,6 +26,8 @@ export const EVENT_TYPES = [
   'login.opened',
   'login.refused',
   'login.verified',
+  'membership.ended',
+  'person.changed',
   'person.registered',
   'pin.failed',
   'signing.aborted',

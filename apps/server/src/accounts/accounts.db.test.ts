@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { accountsAlone } from '../../../../test/platform/accounts-alone.ts'
 import { createTestDatabase, type TestDatabase } from '../../../../test/database.ts'
 import { readConfig } from '../platform/config.ts'
 import {
@@ -92,11 +93,7 @@ afterAll(async () => {
 })
 beforeEach(async () => {
   now = new Date()
-  const room = accountsRoom(platform, {
-    countCertificates: async () => new Map(),
-    viewCertificates: async () => new Map(),
-    holdersOf: async () => [],
-  })
+  const room = accountsRoom(platform, accountsAlone)
   app = await buildHttpApp({
     ...platform,
     holder: platform.signals.processId,
@@ -263,11 +260,7 @@ describe('a program', () => {
     const made = (await call('POST', '/applications', { name: 'HIS', centreId }, admin)).json()
     const listed = await call('GET', '/applications', undefined, admin)
     expect(listed.body).not.toContain(made.key)
-    const room = accountsRoom(platform, {
-      countCertificates: async () => new Map(),
-      viewCertificates: async () => new Map(),
-      holdersOf: async () => [],
-    })
+    const room = accountsRoom(platform, accountsAlone)
     const enter = (key: string) =>
       room.authenticators!.application!({
         method: 'GET',

@@ -50,10 +50,14 @@ export async function authenticateApplication(
     name: string
     state: string
     secret_hash: Uint8Array
+    centre_state: string
   }>('no-tenant', 'select * from resolve_application($1)', [applicationId])
   if (!found || found.state !== 'active' || !timingSafeEqual(found.secret_hash, tokenHash(secret)))
     throw new AccountsError('platform.unauthenticated')
   const tenantId = found.tenant_id
+  // What was signed stays within reach of a closed centre's program; nothing new begins there.
+  if (found.centre_state !== 'open' && request.method !== 'GET')
+    throw new AccountsError('accounts.centre-closed')
   // Once a minute is enough to see whether a key is in use.
   const now = clock.now()
   if (now.getTime() - (lastSeen.get(applicationId) ?? 0) >= 60_000) {

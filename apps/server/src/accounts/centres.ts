@@ -1,6 +1,7 @@
 import type { Centre } from '@yunqian/api'
 import { appendEvent } from '../evidence/index.ts'
 import { isUniqueViolation, newId, type Platform, type Tx } from '../platform/index.ts'
+import type { Consequences } from './consequences.ts'
 import { AccountsError } from './errors.ts'
 
 interface CentreRow {
@@ -12,15 +13,18 @@ interface CentreRow {
   doctors: number
 }
 
-/** Certificates a centre's people hold now, by centre; the certificates room knows. */
-export type CountCertificates = (tx: Tx, tenantId: string) => Promise<ReadonlyMap<string, number>>
+/** What other rooms count by centre. */
+export interface CentreCounts extends Pick<Consequences, 'countOpenTasks'> {
+  /** Certificates a centre's people hold now. */
+  countCertificates(tx: Tx, tenantId: string): Promise<ReadonlyMap<string, number>>
+}
 
 /** Centres of a district, open ones first; all of them where `centreIds` is null. */
 export async function listCentres(
   tx: Tx,
   tenantId: string,
   centreIds: readonly string[] | null,
-  countCertificates: CountCertificates,
+  counts: CentreCounts,
 ): Promise<Centre[]> {
   const rows = await tx.query<CentreRow>(
     `select c.centre_id, c.code, c.name, c.state, c.created_at,
@@ -30,7 +34,8 @@ export async function listCentres(
      order by c.state desc, c.code`,
     [tenantId, centreIds],
   )
-  const certificates = await countCertificates(tx, tenantId)
+  const certificates = await counts.countCertificates(tx, tenantId)
+  const tasks = await counts.countOpenTasks(tx, tenantId)
   return rows.map((row) => ({
     centreId: row.centre_id,
     code: row.code,
@@ -38,6 +43,7 @@ export async function listCentres(
     state: row.state,
     doctors: row.doctors,
     validCertificates: certificates.get(row.centre_id) ?? 0,
+    openTasks: tasks.get(row.centre_id) ?? 0,
     createdAt: row.created_at.toISOString(),
   }))
 }
@@ -72,7 +78,10 @@ export async function addCentre(
   return centreId
 }
 
-/** Renames, closes or reopens a centre; throws `accounts.centre-unknown`. */
+/**
+ * Renames, closes or reopens a centre. Closing ends what is under way there, in the same commit; people stay members and
+ * certificates stay valid. Throws `accounts.centre-unknown`.
+ */
 export async function changeCentre(
   platform: Pick<Platform, 'clock'>,
   tx: Tx,
@@ -83,16 +92,24 @@ export async function changeCentre(
     readonly name?: string | undefined
     readonly state?: 'open' | 'closed' | undefined
   },
+  consequences: Pick<Consequences, 'centreClosed'>,
 ): Promise<void> {
+  const before = await tx.queryOne<{ state: string }>(
+    'select state from centre where tenant_id = $1 and centre_id = $2 for update',
+    [given.tenantId, given.centreId],
+  )
   const changed = await tx.execute(
     `update centre set name = coalesce($3, name), state = coalesce($4, state)
      where tenant_id = $1 and centre_id = $2`,
     [given.tenantId, given.centreId, given.name?.trim() ?? null, given.state ?? null],
   )
   if (changed === 0) throw new AccountsError('accounts.centre-unknown')
+  const at = platform.clock.now()
+  if (given.state === 'closed' && before?.state === 'open')
+    await consequences.centreClosed(tx, { ...given, at })
   await appendEvent(tx, {
     type: 'centre.changed',
-    at: platform.clock.now(),
+    at,
     subject: { centreId: given.centreId, staffId: given.staffId },
     data: { change: given.state ?? 'renamed' },
   })

@@ -39,6 +39,58 @@ export async function invite(
   return { link: `${platform.config.publicUrl}/console/#/invitation/${token}`, expiresAt }
 }
 
+/** Invitations nobody has accepted and that have not expired. */
+export async function openInvitations(
+  tx: Tx,
+  tenantId: string,
+  now: Date,
+): Promise<
+  {
+    invitationId: string
+    name?: string
+    role: StaffRole
+    centreName?: string
+    expiresAt: string
+  }[]
+> {
+  const rows = await tx.query<{
+    invitation_id: string
+    suggested_name: string | null
+    role: StaffRole
+    centre: string | null
+    expires_at: Date
+  }>(
+    `select i.invitation_id, i.suggested_name, i.role, c.name as centre, i.expires_at
+     from invitation i left join centre c using (tenant_id, centre_id)
+     where i.tenant_id = $1 and i.accepted_at is null and i.expires_at > $2 order by i.created_at`,
+    [tenantId, now],
+  )
+  return rows.map((row) => ({
+    invitationId: row.invitation_id,
+    ...(row.suggested_name === null ? {} : { name: row.suggested_name }),
+    role: row.role,
+    ...(row.centre === null ? {} : { centreName: row.centre }),
+    expiresAt: row.expires_at.toISOString(),
+  }))
+}
+
+/** Withdraws an invitation nobody has accepted: its time is over now. Throws `accounts.invitation-unknown`. */
+export async function withdrawInvitation(
+  platform: Pick<Platform, 'clock'>,
+  tx: Tx,
+  given: { readonly tenantId: string; readonly invitationId: string; readonly staffId: string },
+): Promise<void> {
+  const at = platform.clock.now()
+  const withdrawn = await tx.execute(
+    `update invitation set expires_at = $3
+     where tenant_id = $1 and invitation_id = $2 and accepted_at is null and expires_at > $3`,
+    [given.tenantId, given.invitationId, at],
+  )
+  if (withdrawn === 0) throw new AccountsError('accounts.invitation-unknown')
+  const subject = { staffId: given.staffId, invitationId: given.invitationId }
+  await appendEvent(tx, { type: 'staff.changed', at, subject, data: { change: 'withdrawn' } })
+}
+
 /** What an invited person sees before accepting; throws `accounts.invitation-unknown`. */
 export async function lookAtInvitation(
   platform: Platform,
@@ -95,7 +147,8 @@ export async function acceptInvitation(
       // Only one of two that accept at once finds it unaccepted.
       const taken = await tx.queryOne<{ role: string; centre_id: string | null }>(
         `update invitation set accepted_at = $3, accepted_by = $4
-         where tenant_id = $1 and invitation_id = $2 and accepted_at is null returning role, centre_id`,
+         where tenant_id = $1 and invitation_id = $2 and accepted_at is null and expires_at > $3
+         returning role, centre_id`,
         [tenantId, invitationId, now, staffId],
       )
       if (!taken) throw new AccountsError('accounts.invitation-unknown')

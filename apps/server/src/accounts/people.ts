@@ -138,20 +138,21 @@ export async function registerPerson(
   await requireOpenCentre(tx, tenantId, centreId)
   const now = platform.clock.now()
   const known = await personByIdNumber(platform.sealer, tx, { tenantId, idNumber })
-  // The same number under another name is a mistake of one of the two; a clerk has to look.
-  if (known && known.name !== given.name.trim()) throw new AccountsError('accounts.person-exists')
+  // The same number under another name or mobile is a mistake of one of the two; a clerk has to look.
+  if (known && known.name !== given.name.trim()) throw new AccountsError('accounts.name-differs')
+  if (known && known.mobile !== given.mobile) throw new AccountsError('accounts.mobile-differs')
   const personId =
     known?.personId ?? (await insertPerson(platform, tx, { ...given, idNumber }, now))
-  try {
-    await tx.execute(
-      `insert into membership (tenant_id, person_id, centre_id, role, title, employee_number, state, created_at)
-       values ($1, $2, $3, $4, $5, $6, 'active', $7)`,
-      [tenantId, personId, centreId, role, given.title ?? null, given.employeeNumber ?? null, now],
-    )
-  } catch (error) {
-    if (isUniqueViolation(error)) throw new AccountsError('accounts.person-exists')
-    throw error
-  }
+  // Who left and comes back is the same person at the same place.
+  const joined = await tx.execute(
+    `insert into membership as m (tenant_id, person_id, centre_id, role, title, employee_number, state, created_at)
+     values ($1, $2, $3, $4, $5, $6, 'active', $7)
+     on conflict (tenant_id, person_id, centre_id, role) do update
+       set state = 'active', title = excluded.title, employee_number = excluded.employee_number
+       where m.state = 'ended'`,
+    [tenantId, personId, centreId, role, given.title ?? null, given.employeeNumber ?? null, now],
+  )
+  if (joined === 0) throw new AccountsError('accounts.person-exists')
   const subject = { personId, centreId, ...(given.staffId ? { staffId: given.staffId } : {}) }
   await appendEvent(tx, { type: 'person.registered', at: now, subject, data: { role } })
   return personId
@@ -166,17 +167,54 @@ async function insertPerson(
   const personId = newId({ clock, random })
   const idNumber = utf8.encode(given.idNumber)
   const mobile = utf8.encode(given.mobile)
-  await tx.execute('insert into person values ($1, $2, $3, $4, $5, $6, $7, $8)', [
-    given.tenantId,
-    personId,
-    given.name.trim(),
-    sealer.seal(idNumberPurpose, idNumber),
-    sealer.index(idNumberPurpose, idNumber),
-    sealer.seal(mobilePurpose, mobile),
-    sealer.index(mobilePurpose, mobile),
-    now,
-  ])
+  try {
+    await tx.execute('insert into person values ($1, $2, $3, $4, $5, $6, $7, $8)', [
+      given.tenantId,
+      personId,
+      given.name.trim(),
+      sealer.seal(idNumberPurpose, idNumber),
+      sealer.index(idNumberPurpose, idNumber),
+      sealer.seal(mobilePurpose, mobile),
+      sealer.index(mobilePurpose, mobile),
+      now,
+    ])
+  } catch (error) {
+    // Two clerks registered one person in the same moment: asked again, the second joins.
+    if (isUniqueViolation(error)) throw new AccountsError('accounts.person-exists')
+    throw error
+  }
   return personId
+}
+
+export async function setName(
+  tx: Tx,
+  person: { readonly tenantId: string; readonly personId: string; readonly name: string },
+): Promise<void> {
+  await tx.execute('update person set name = $3 where tenant_id = $1 and person_id = $2', [
+    person.tenantId,
+    person.personId,
+    person.name,
+  ])
+}
+
+/** False when it is the mobile on record. */
+export async function setMobile(
+  sealer: Sealer,
+  tx: Tx,
+  person: { readonly tenantId: string; readonly personId: string; readonly mobile: string },
+): Promise<boolean> {
+  const mobile = utf8.encode(person.mobile)
+  const written = await tx.execute(
+    `update person set mobile_sealed = $3, mobile_index = $4
+     where tenant_id = $1 and person_id = $2 and mobile_index <> $4`,
+    [
+      person.tenantId,
+      person.personId,
+      sealer.seal(mobilePurpose, mobile),
+      sealer.index(mobilePurpose, mobile),
+    ],
+  )
+  return written > 0
 }
 
 export interface PeopleQuery {

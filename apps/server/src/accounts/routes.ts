@@ -20,24 +20,28 @@ import {
   changeCentre,
   listCentres,
   requireOpenCentre,
-  type CountCertificates,
+  type CentreCounts,
 } from './centres.ts'
+import { changePerson } from './change-person.ts'
+import type { Consequences } from './consequences.ts'
+import { endMembership } from './end-membership.ts'
 import { AccountsError } from './errors.ts'
-import { acceptInvitation, invite, lookAtInvitation } from './invitations.ts'
+import { acceptInvitation, invite, lookAtInvitation, withdrawInvitation } from './invitations.ts'
 import { beginPasskey, beginPasskeySignIn, finishPasskey, finishPasskeySignIn } from './passkeys.ts'
 import { listPeople, registerPerson, type HeldCertificates } from './people.ts'
-import { describeSession, endedCookie, rolesOf, type OpenedSession } from './sessions.ts'
+import { changePassword } from './change-password.ts'
+import { describeSession, endedCookie, type OpenedSession } from './sessions.ts'
 import { signIn } from './sign-in.ts'
+import { changeStaff, listStaff, requireFitting } from './staff.ts'
 
-export interface AccountsPorts extends HeldCertificates {
-  readonly countCertificates: CountCertificates
-}
+export interface AccountsPorts extends HeldCertificates, CentreCounts, Consequences {}
 
 export function mountAccountRoutes(app: HttpApp, platform: Platform, ports: AccountsPorts): void {
   mountSession(app, platform)
   mountPasskeys(app, platform)
   mountCentres(app, platform, ports)
   mountPeople(app, platform, ports)
+  mountPersonChanges(app, platform, ports)
   mountStaff(app, platform)
   mountApplications(app, platform)
 }
@@ -50,7 +54,10 @@ function mountSession(app: HttpApp, platform: Platform): void {
     entered(call, await acceptInvitation(platform, { ...call.body, token: call.params.token })),
   )
   app.route(consoleEndpoints.signIn, async (call) =>
-    entered(call, await signIn(platform, { ...call.body, ip: call.ip })),
+    entered(call, await signIn(platform, { ...call.body, ...cameFrom(call) })),
+  )
+  app.route(consoleEndpoints.changePassword, async (call) =>
+    entered(call, await changePassword(platform, call.staff, { ...call.body, ...cameFrom(call) })),
   )
   app.route(consoleEndpoints.signOut, async (call) => {
     const { tenantId, sessionId } = call.staff
@@ -88,14 +95,14 @@ function mountPasskeys(app: HttpApp, platform: Platform): void {
 function mountCentres(app: HttpApp, platform: Platform, ports: AccountsPorts): void {
   const { db } = platform
   const one = async (tx: Tx, tenantId: string, centreId: string): Promise<Centre> => {
-    const centres = await listCentres(tx, tenantId, [centreId], ports.countCertificates)
+    const centres = await listCentres(tx, tenantId, [centreId], ports)
     const [centre] = centres
     if (!centre) throw new AccountsError('accounts.centre-unknown')
     return centre
   }
   app.route(consoleEndpoints.listCentres, ({ staff }) =>
     db.tx(staff, async (tx) => ({
-      centres: await listCentres(tx, staff.tenantId, centresSeen(staff), ports.countCertificates),
+      centres: await listCentres(tx, staff.tenantId, centresSeen(staff), ports),
     })),
   )
   app.route(consoleEndpoints.addCentre, ({ staff, body }) =>
@@ -105,7 +112,7 @@ function mountCentres(app: HttpApp, platform: Platform, ports: AccountsPorts): v
   )
   app.route(consoleEndpoints.changeCentre, ({ staff, body, params }) =>
     db.tx(staff, async (tx) => {
-      await changeCentre(platform, tx, { ...ids(staff), ...params, ...body })
+      await changeCentre(platform, tx, { ...ids(staff), ...params, ...body }, ports)
       return one(tx, staff.tenantId, params.centreId)
     }),
   )
@@ -132,28 +139,48 @@ function mountPeople(app: HttpApp, platform: Platform, ports: AccountsPorts): vo
   })
 }
 
+function mountPersonChanges(app: HttpApp, platform: Platform, ports: AccountsPorts): void {
+  const { db, sealer } = platform
+  app.route(consoleEndpoints.changePerson, ({ staff, params, body }) =>
+    db.tx(staff, async (tx) => {
+      const { tenantId } = staff
+      const wanted = { ...params, tenantId, centreIds: centresDecided(staff) }
+      const [known] = await listPeople(sealer, tx, wanted, ports)
+      if (!known) throw new AccountsError('accounts.person-unknown')
+      await changePerson(platform, tx, { ...ids(staff), ...params, ...body }, ports)
+      const [person] = await listPeople(sealer, tx, wanted, ports)
+      if (!person) throw new AccountsError('accounts.person-unknown')
+      return person
+    }),
+  )
+  app.route(consoleEndpoints.endMembership, ({ staff, params, body }) => {
+    if (!decidesFor(staff, params.centreId)) throw new AccountsError('accounts.membership-unknown')
+    return db.tx(staff, (tx) =>
+      endMembership(platform, tx, { ...ids(staff), ...params, ...body }, ports),
+    )
+  })
+}
+
 function mountStaff(app: HttpApp, platform: Platform): void {
   app.route(consoleEndpoints.listStaff, ({ staff }) =>
-    platform.db.tx(staff, async (tx) => {
-      const rows = await tx.query<{ staff_id: string; login: string; name: string }>(
-        'select staff_id, login, name from staff where tenant_id = $1 order by name',
-        [staff.tenantId],
-      )
-      const members: {
-        staffId: string
-        login: string
-        name: string
-        roles: StaffSession['roles']
-      }[] = []
-      for (const { staff_id: staffId, login, name } of rows) {
-        const roles = await rolesOf(tx, { tenantId: staff.tenantId, staffId })
-        members.push({ staffId, login, name, roles })
-      }
-      return { staff: members }
-    }),
+    platform.db.tx(staff, (tx) => listStaff(tx, staff.tenantId, platform.clock.now())),
+  )
+  app.route(consoleEndpoints.changeStaff, ({ staff, params, body }) =>
+    platform.db.tx(staff, (tx) =>
+      changeStaff(platform, tx, {
+        ...params,
+        ...body,
+        tenantId: staff.tenantId,
+        by: staff.staffId,
+      }),
+    ),
+  )
+  app.route(consoleEndpoints.withdrawInvitation, ({ staff, params }) =>
+    platform.db.tx(staff, (tx) => withdrawInvitation(platform, tx, { ...ids(staff), ...params })),
   )
   app.route(consoleEndpoints.inviteStaff, ({ staff, body }) =>
     platform.db.tx(staff, async (tx) => {
+      requireFitting(body)
       if (body.centreId) await requireOpenCentre(tx, staff.tenantId, body.centreId)
       const { link, expiresAt } = await invite(platform, tx, staff.tenantId, {
         role: body.role,
@@ -185,10 +212,15 @@ function mountApplications(app: HttpApp, platform: Platform): void {
 }
 
 function entered(call: Pick<Call, 'setHeader'>, opened: OpenedSession): StaffSession {
-  call.setHeader('set-cookie', opened.cookie)
+  for (const cookie of opened.cookies) call.setHeader('set-cookie', cookie)
   call.setHeader('cache-control', 'no-store')
   return opened.session
 }
+
+const cameFrom = ({ ip, arrived }: Pick<Call, 'ip' | 'arrived'>) => ({
+  ip,
+  cookie: arrived.headers.cookie,
+})
 
 function ids({ tenantId, staffId }: StaffPrincipal): { tenantId: string; staffId: string } {
   return { tenantId, staffId }

@@ -7,14 +7,17 @@ import {
   type Tx,
 } from '../platform/index.ts'
 import { AccountsError } from './errors.ts'
+import { knownBrowserCookie } from './known-browser.ts'
 import { csrfTokenOf, newToken, tokenHash } from './tokens.ts'
 
-export const sessionHours = 12
+const sessionHours = 12
+const idleHours = 2
 const cookieName = 'yq_session'
 
 export interface OpenedSession {
   readonly session: StaffSession
-  readonly cookie: string
+  /** The session's, and the one by which this browser is known from now on. */
+  readonly cookies: readonly string[]
 }
 
 interface StaffRow {
@@ -26,7 +29,7 @@ interface StaffRow {
 
 /** Opens a session for a member of staff, inside the transaction that let them in. */
 export async function openSession(
-  platform: Pick<Platform, 'clock' | 'random' | 'config'>,
+  platform: Pick<Platform, 'clock' | 'random' | 'config' | 'sealer'>,
   tx: Tx,
   staff: { readonly tenantId: string; readonly staffId: string },
   openedBy: 'invitation' | 'password' | 'passkey',
@@ -40,7 +43,23 @@ export async function openSession(
     [staff.tenantId, newId(platform), staff.staffId, tokenHash(token), openedBy, now, expiresAt],
   )
   const session = await describeSession(tx, staff, csrfTokenOf(token), expiresAt)
-  return { session, cookie: cookie(platform, token, sessionHours * 3600) }
+  const cookies = [
+    cookie(platform, token, sessionHours * 3600),
+    knownBrowserCookie(platform, session.login),
+  ]
+  return { session, cookies }
+}
+
+/** Ends all sessions of a member of staff. */
+export async function endSessions(
+  tx: Tx,
+  of: { readonly tenantId: string; readonly staffId: string; readonly at: Date },
+): Promise<void> {
+  await tx.execute(
+    `update staff_session set ended_at = $3
+     where tenant_id = $1 and staff_id = $2 and ended_at is null`,
+    [of.tenantId, of.staffId, of.at],
+  )
 }
 
 /** The cookie that removes the session from the browser. */
@@ -57,14 +76,26 @@ export async function authenticateStaff(
   if (!token) throw new AccountsError('platform.unauthenticated')
   const now = platform.clock.now()
   const found = await platform.db.tx('no-tenant', (tx) =>
-    tx.queryOne<{ tenant_id: string; session_id: string; staff_id: string }>(
-      'select * from resolve_session($1, $2)',
-      [tokenHash(token), now],
-    ),
+    tx.queryOne<{
+      tenant_id: string
+      session_id: string
+      staff_id: string
+      last_used_at: Date
+    }>('select * from resolve_session($1, $2)', [tokenHash(token), now]),
   )
   if (!found) throw new AccountsError('platform.unauthenticated')
   const staff = { tenantId: found.tenant_id, staffId: found.staff_id }
-  const roles = await platform.db.tx(staff, (tx) => rolesOf(tx, staff))
+  // Nobody at the desk for so long is nobody at the desk.
+  if (now.getTime() - found.last_used_at.getTime() > idleHours * 3_600_000)
+    throw new AccountsError('platform.unauthenticated')
+  const roles = await platform.db.tx(staff, async (tx) => {
+    if (now.getTime() - found.last_used_at.getTime() > 60_000)
+      await tx.execute(
+        'update staff_session set last_used_at = $3 where tenant_id = $1 and session_id = $2',
+        [staff.tenantId, found.session_id, now],
+      )
+    return rolesOf(tx, staff)
+  })
   return {
     kind: 'staff',
     ...staff,

@@ -1,5 +1,5 @@
 import type { AuditFinding, AuditPart } from '../evidence/index.ts'
-import type { Database, Tx } from '../platform/index.ts'
+import type { Clock, Database, Tx } from '../platform/index.ts'
 
 interface Disagreement {
   code: keyof typeof words
@@ -33,15 +33,15 @@ const words = {
  */
 export function certificatesAudit({
   db,
-  now,
+  clock,
 }: {
   readonly db: Database
-  readonly now: Date
+  readonly clock: Clock
 }): AuditPart {
   return {
     name: 'certificates',
     audit: async (tenantId) => {
-      const found = await db.tx({ tenantId }, (tx) => disagreements(tx, now), {
+      const found = await db.tx({ tenantId }, (tx) => disagreements(tx, clock.now()), {
         isolation: 'repeatable read',
       })
       return found.map(({ code, certificate, ordinal }): AuditFinding => {

@@ -24,7 +24,7 @@ const history = async (certificateId: string, as = world.admin) =>
   (await world.desk(as, 'GET', `/certificates/${certificateId}/history`)).json()
 const findings = async (): Promise<string[]> => {
   const { db, clock } = world.platform
-  const found = await certificatesAudit({ db, now: clock.now() }).audit(world.tenantId)
+  const found = await certificatesAudit({ db, clock }).audit(world.tenantId)
   return [...new Set(found.map(({ code }) => code))].sort()
 }
 const ofPerson = (personId: string) =>

@@ -2,6 +2,8 @@ import {
   certIdNames,
   parseCertificate,
   parseOcspRequest,
+  readDer,
+  readOctetString,
   type Certificate,
   type OcspCertId,
 } from '@yunqian/pki'
@@ -22,22 +24,48 @@ export interface OcspDeps {
 const validMs = 12 * 3_600_000
 const mostCertificates = 20
 
+/** An answer, and whether anybody may be given it again: successful, and not tied to one request by a nonce. */
+export interface OcspAnswer {
+  readonly der: Uint8Array
+  readonly repeatable: boolean
+}
+
+const refused = (status: Parameters<typeof ocspRefusal>[0]): OcspAnswer => ({
+  der: ocspRefusal(status),
+  repeatable: false,
+})
+
 /** Answers an OCSP request (RFC 6960); hostile bytes get `malformedRequest`, other issuers `unauthorized`. */
-export async function answerOcsp(deps: OcspDeps, request: Uint8Array): Promise<Uint8Array> {
+export async function answerOcsp(deps: OcspDeps, request: Uint8Array): Promise<OcspAnswer> {
   let asked: ReturnType<typeof parseOcspRequest>
   try {
     asked = parseOcspRequest(request)
   } catch {
-    return ocspRefusal('malformedRequest')
+    return refused('malformedRequest')
   }
   if (asked.certIds.length === 0 || asked.certIds.length > mostCertificates)
-    return ocspRefusal('malformedRequest')
+    return refused('malformedRequest')
+  if (asked.nonce && !nonceFits(asked.nonce)) return refused('malformedRequest')
   const responses: OcspStatus[] = []
   for (const certId of asked.certIds) {
-    if (!isOurs(deps.issuing, certId)) return ocspRefusal('unauthorized')
+    if (!isOurs(deps.issuing, certId)) return refused('unauthorized')
     responses.push({ certId: certId.der, ...(await statusOf(deps, certId.serialNumberHex)) })
   }
-  return respond(deps, responses, asked.nonce)
+  return { der: await respond(deps, responses, asked.nonce), repeatable: !asked.nonce }
+}
+
+/** RFC 9654 §2.1: 1 to 128 bytes in an OCTET STRING; older clients send them bare. */
+function nonceFits(nonce: Uint8Array): boolean {
+  const bytes = nonce[0] === 0x04 ? wrappedLength(nonce) : nonce.length
+  return bytes >= 1 && bytes <= 128
+}
+
+function wrappedLength(der: Uint8Array): number {
+  try {
+    return readOctetString(readDer(der)).length
+  } catch {
+    return der.length
+  }
 }
 
 /** A fresh response about one certificate, produced after the call began. */

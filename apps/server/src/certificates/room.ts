@@ -13,6 +13,7 @@ import {
 import type { Platform, Room, Tx } from '../platform/index.ts'
 import { changeState } from './change-state.ts'
 import { keepIssued, supersedeOlder } from './keep-issued.ts'
+import { revokeLiving, type Leaving } from './revoke-living.ts'
 import { ocspFor, servicesOf, type OcspDeps } from './ocsp.ts'
 import { mountPublication } from './publication.ts'
 import { currentRevocationList } from './revocation-list.ts'
@@ -103,6 +104,7 @@ export function openCertificates(platform: Platform, issuer: Issuer) {
     root,
     issuing,
     crls: async (): Promise<Uint8Array[]> => [await issuingList(), rootList],
+    revokeLiving: (tx: Tx, given: Leaving) => revokeLiving(platform, tx, given),
     keepIssued: (tx: Tx, issued: IssuedNow, stands: boolean) =>
       keepIssued(platform, tx, issued, stands),
     viewCertificates: viewMany,

@@ -99,6 +99,23 @@ export async function holdersOfSeveral(
   return rows.map((row) => row.person_id)
 }
 
+/** Whether a certificate was issued for a centre: the one its application was made at, whose name it carries. */
+export async function namesCentre(
+  tx: Tx,
+  wanted: {
+    readonly tenantId: string
+    readonly certificateId: string
+    readonly centreId: string
+  },
+): Promise<boolean> {
+  const rows = await tx.query(
+    `select 1 from certificate c join enrollment e using (tenant_id, key_id)
+     where c.tenant_id = $1 and c.certificate_id = $2 and e.centre_id = $3`,
+    [wanted.tenantId, wanted.certificateId, wanted.centreId],
+  )
+  return rows.length > 0
+}
+
 /** All certificates a person ever had, newest first. */
 export async function certificatesOf(
   tx: Tx,

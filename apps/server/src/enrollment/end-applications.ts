@@ -5,7 +5,7 @@ import { destroyKeyShare } from '../keys/two-party/index.ts'
 import type { Tx } from '../platform/index.ts'
 import { type Enrollment } from './enrollment.ts'
 import type { EnrollmentDeps } from './ports.ts'
-import { pendingEnrollments, updateEnrollment } from './store.ts'
+import { enrollmentsIn, updateEnrollment } from './store.ts'
 
 type Deps = Pick<EnrollmentDeps, 'sealer' | 'signals'>
 
@@ -18,7 +18,8 @@ const overtaken = '已在另一部手机上领取证书 The certificate was issu
  */
 export async function applicationIssued(deps: Deps, tx: Tx, issued: IssuedNow): Promise<boolean> {
   const { tenantId, personId, keyId, at } = issued
-  const pending = await pendingEnrollments(tx, deps.sealer, issued)
+  const states = ['approved', 'key-made'] as const
+  const pending = await enrollmentsIn(tx, deps.sealer, { tenantId, personId, states })
   const own = pending.find((one) => one.keyId === keyId && one.state === 'key-made')
   if (!own) return false
   await updateEnrollment(tx, own, { state: 'issued', issuedAt: at })
@@ -29,8 +30,25 @@ export async function applicationIssued(deps: Deps, tx: Tx, issued: IssuedNow): 
   return true
 }
 
+/** Ends what is under way of a person, at a centre, or both; the applicant reads why. */
+export async function endApplications(
+  deps: Deps,
+  tx: Tx,
+  given: {
+    readonly tenantId: string
+    readonly personId?: string
+    readonly centreId?: string
+    readonly at: Date
+    readonly reason: string
+  },
+): Promise<void> {
+  const states = ['code-sent', 'proofed', 'approved', 'key-made'] as const
+  for (const enrollment of await enrollmentsIn(tx, deps.sealer, { ...given, states }))
+    await endApplication(deps, tx, enrollment, given)
+}
+
 /** Ends an application that nobody decides on any more, and the key it may have made. */
-export async function endApplication(
+async function endApplication(
   { signals, sealer }: Deps,
   tx: Tx,
   enrollment: Enrollment,

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { newDevice, phoneHeaders, phoneRequestText } from '@yunqian/api'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { accountsAlone } from '../../../../test/platform/accounts-alone.ts'
 import { createTestDatabase, type TestDatabase } from '../../../../test/database.ts'
 import { accountsRoom, addCentre, createDistrict, invite } from '../accounts/index.ts'
 import { devicesRoom } from '../devices/index.ts'
@@ -197,11 +198,7 @@ beforeAll(async () => {
     issueCertificate: () => Promise.reject(new Error('nothing is issued here')),
   }
   const rooms = [
-    accountsRoom(platform, {
-      countCertificates: async () => new Map(),
-      viewCertificates: async () => new Map(),
-      holdersOf: async () => [],
-    }),
+    accountsRoom(platform, accountsAlone),
     devicesRoom(platform),
     enrollmentRoom(deps),
     openMessages(platform, fetch).room,

@@ -39,22 +39,22 @@ export const codesLimit = 6
 export const resendAfterMs = 60_000
 export const enrollmentValidMs = 7 * 86_400_000
 
-type Event = 'proof' | 'approve' | 'reject' | 'make-key' | 'issue' | 'overtake' | 'expire'
+type Event = 'proof' | 'approve' | 'reject' | 'make-key' | 'issue' | 'end' | 'expire'
 
 /** Every state meets every event here; undefined is a refusal. */
 const transitions: Record<EnrollmentState, Record<Event, EnrollmentState | undefined>> = {
-  'code-sent': row({ proof: 'proofed', expire: 'expired' }),
-  proofed: row({ approve: 'approved', reject: 'rejected', expire: 'expired' }),
+  'code-sent': row({ proof: 'proofed', end: 'rejected', expire: 'expired' }),
+  proofed: row({ approve: 'approved', reject: 'rejected', end: 'rejected', expire: 'expired' }),
   approved: row({
     'make-key': 'key-made',
     reject: 'rejected',
-    overtake: 'rejected',
+    end: 'rejected',
     expire: 'expired',
   }),
   'key-made': row({
     'make-key': 'key-made',
     issue: 'issued',
-    overtake: 'rejected',
+    end: 'rejected',
     expire: 'expired',
   }),
   issued: row({}),
@@ -71,7 +71,7 @@ function row(
     reject: allowed.reject,
     'make-key': allowed['make-key'],
     issue: allowed.issue,
-    overtake: allowed.overtake,
+    end: allowed.end,
     expire: allowed.expire,
   }
 }

@@ -72,16 +72,22 @@ export async function enrollmentById(
   return row && fromRow(sealer, row)
 }
 
-/** Applications of a person that a certificate could still come of without anybody deciding again, locked. */
-export async function pendingEnrollments(
+/** Applications in these states, of a person or at a centre or both, locked. */
+export async function enrollmentsIn(
   tx: Tx,
   sealer: Sealer,
-  { tenantId, personId }: { readonly tenantId: string; readonly personId: string },
+  wanted: {
+    readonly tenantId: string
+    readonly personId?: string
+    readonly centreId?: string
+    readonly states: readonly EnrollmentState[]
+  },
 ): Promise<Enrollment[]> {
   const rows = await tx.query<EnrollmentRow>(
-    `select * from enrollment where tenant_id = $1 and person_id = $2 and state in ('approved', 'key-made')
+    `select * from enrollment where tenant_id = $1 and person_id is not null
+       and ($2::uuid is null or person_id = $2) and ($3::uuid is null or centre_id = $3) and state = any ($4)
      order by enrollment_id for update`,
-    [tenantId, personId],
+    [wanted.tenantId, wanted.personId ?? null, wanted.centreId ?? null, wanted.states],
   )
   return rows.map((row) => fromRow(sealer, row))
 }

@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { runWaitingJobs, type MessageGateway, type Room } from '@yunqian/server'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { accountsAlone } from '../../../../test/platform/accounts-alone.ts'
 import { accept, call, hire, type Staff } from '../../../../test/platform/desk.ts'
 import {
   createTestPlatform,
@@ -38,11 +39,7 @@ beforeAll(async () => {
   const district = await foundDistrict(platform, '莲花社康', '梅林社康')
   tenantId = district.tenantId
   ;[centreId, otherCentreId] = district.centres.map((one) => one.centreId) as [string, string]
-  const accounts = accountsRoom(platform, {
-    countCertificates: async () => new Map(),
-    viewCertificates: async () => new Map(),
-    holdersOf: async () => [],
-  })
+  const accounts = accountsRoom(platform, accountsAlone)
   server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))

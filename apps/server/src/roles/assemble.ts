@@ -1,7 +1,7 @@
 import { parseCertificate } from '@yunqian/pki'
 import { verifyAny } from '@yunqian/verify'
 import { accountsRoom, membershipsOf, personById } from '../accounts/index.ts'
-import { openCertificates } from '../certificates/index.ts'
+import { certificatesAudit, openCertificates } from '../certificates/index.ts'
 import { devicesRoom } from '../devices/index.ts'
 import { certification, enrollmentRoom } from '../enrollment/index.ts'
 import { evidenceRoom } from '../evidence/index.ts'
@@ -23,6 +23,7 @@ import {
   type People,
 } from '../signing/index.ts'
 import { verificationRoom } from '../verification/index.ts'
+import { consequences } from './consequences.ts'
 import { openPlatformThreads } from './threads.ts'
 
 type Certificates = ReturnType<typeof openCertificates>
@@ -61,7 +62,7 @@ export function assemble(platform: Platform, issuer: Issuer): readonly Room[] {
   const authority = (name: 'evidence-log' | 'report-seal') =>
     readAuthority(folder, name, platform.sealer, platform.random)
   return [
-    accountsRoom(platform, certificates),
+    accountsRoom(platform, { ...certificates, ...consequences(platform, certificates) }),
     devicesRoom(platform),
     enrollmentRoom(enrollment),
     messages.room,
@@ -74,7 +75,7 @@ export function assemble(platform: Platform, issuer: Issuer): readonly Room[] {
       trustAnchors: [parseCertificate(certificates.root)],
       documents: signedDocuments({ db, blobs: platform.blobs, hisUsers }),
       intermediates: [parseCertificate(certificates.issuing)],
-      auditParts: [signingAudit({ db, blobs: platform.blobs })],
+      auditParts: [certificatesAudit(platform), signingAudit({ db, blobs: platform.blobs })],
     }),
     operationsRoom(platform),
     verificationRoom(

@@ -35,7 +35,7 @@ export async function auditPlatform(
       trustAnchors: given.length > 0 ? given : own.filter(isRoot),
       intermediates: own.filter((certificate) => !isRoot(certificate)),
       parts: [
-        certificatesAudit({ db, now }),
+        certificatesAudit({ db, clock: { now: () => now } }),
         signingAudit({ db, blobs: openBlobFolder(config.objectsFolder) }),
       ],
     })

@@ -135,6 +135,40 @@ export async function overdueTasks(tx: Tx, tenantId: string, now: Date): Promise
   return rows.map(taskFromRow).filter((task) => stateAt(task, now) === 'expired')
 }
 
+/** Tasks at a centre that are still to be signed, of one person or of all, locked. */
+export async function openTasksAt(
+  tx: Tx,
+  wanted: {
+    readonly tenantId: string
+    readonly centreId: string
+    readonly personId?: string
+    readonly at: Date
+  },
+): Promise<SigningTask[]> {
+  const rows = await tx.query<TaskRow>(
+    `select * from signing_task
+     where tenant_id = $1 and centre_id = $2 and ($3::uuid is null or person_id = $3)
+       and state in ('waiting', 'scanned', 'signing') order by task_id for update`,
+    [wanted.tenantId, wanted.centreId, wanted.personId ?? null],
+  )
+  // Overdue ones are the clock's to close.
+  return rows.map(taskFromRow).filter((task) => stateAt(task, wanted.at) !== 'expired')
+}
+
+/** Tasks still to be signed, by centre. */
+export async function countOpenTasks(
+  tx: Tx,
+  tenantId: string,
+  now: Date,
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await tx.query<{ centre_id: string; count: number }>(
+    `select centre_id, count(*) as count from signing_task
+     where tenant_id = $1 and state in ('waiting', 'scanned', 'signing') and expires_at > $2 group by centre_id`,
+    [tenantId, now],
+  )
+  return new Map(rows.map((row) => [row.centre_id, row.count]))
+}
+
 export function taskFromRow(row: TaskRow): SigningTask {
   return {
     tenantId: row.tenant_id,
