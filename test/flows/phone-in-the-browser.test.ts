@@ -316,6 +316,8 @@ describe.skipIf(!there)('the phone in a browser', () => {
     await second.goto(`${platform.url}/m/`)
     const taskId = await newTask('病历一')
     await second.waitForSelector(`a[href="#/task/${taskId}"]`)
+    // A page in the background is drawn once a second.
+    await page.bringToFront()
     await openTask(taskId)
     // The signature reaches the platform; none of the answers to it reaches the phone.
     await page.route('**/finish', async (route) => {
