@@ -200,6 +200,11 @@ describe.skipIf(!browserIsHere)(
       await clerk.openRow('撤销证书')
       await clerk.page.waitForSelector(`dialog.panel >> text=${doctor.name}`)
       await look(clerk.page, 'console-audit')
+      // By keyboard alone: Escape closes, the row has the focus again, Enter opens.
+      await clerk.closePanel()
+      expect(await clerk.page.locator(':focus').innerText()).toBe('撤销证书')
+      await clerk.page.keyboard.press('Enter')
+      await clerk.page.waitForSelector(`dialog.panel >> text=${doctor.name}`)
     })
 
     it('a session ended in another tab asks again over the page, which waits as it was', async () => {

@@ -99,6 +99,7 @@ async function auditLog(
   told: (checked: number, events: number) => void,
 ): Promise<DistrictAudit> {
   const total = await logSize(tx)
+  told(0, total)
   const findings: AuditFinding[] = []
   const report: Report = (code, zh, en, details) =>
     void findings.push({ code, zh, en, tenantId, details })
