@@ -62,7 +62,7 @@ export interface CertificateWishes {
 }
 
 const day = 86_400_000
-export const epoch = new Date('2026-11-01T00:00:00Z')
+const epoch = new Date('2026-11-01T00:00:00Z')
 export const after = (days: number, seconds = 0): Date =>
   new Date(epoch.getTime() + days * day + seconds * 1000)
 

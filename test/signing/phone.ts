@@ -21,7 +21,7 @@ import { getTask } from '../../apps/server/src/signing/prepare-task.ts'
 import type { SigningDeps } from '../../apps/server/src/signing/index.ts'
 import type { Doctor } from './world.ts'
 
-export const rightPin = '493027'
+const rightPin = '493027'
 
 export interface Phone {
   readonly doctor: Doctor

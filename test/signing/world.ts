@@ -41,7 +41,7 @@ interface Certified extends SignerCertificate {
 export type World = Awaited<ReturnType<typeof createWorld>>
 
 /** Time stands still until a test moves it. */
-export function movableClock(start = new Date('2026-11-24T08:00:00Z')) {
+function movableClock(start = new Date('2026-11-24T08:00:00Z')) {
   let now = start.getTime()
   return { now: () => new Date(now), pass: (ms: number) => void (now += ms) }
 }

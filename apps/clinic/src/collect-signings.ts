@@ -8,7 +8,7 @@ const roundMs = { usual: 15_000, afterFailure: 30_000 }
  * Collects later what could not be done at once: hands in what waits to be signed and learns what became of the rest,
  * also after a restart of either side. Stops at the first sign that the platform is away, and tries again after a while.
  */
-export async function collectSignings(deps: Deps): Promise<'done' | 'platform-away'> {
+async function collectSignings(deps: Deps): Promise<'done' | 'platform-away'> {
   for (const signing of openSignings(deps.store)) {
     if (signing.state === 'asking') {
       await deliverSigning(deps, signing)

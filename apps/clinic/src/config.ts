@@ -17,7 +17,7 @@ export interface ClinicConfig {
 }
 
 /** Names what is missing or wrong in the configuration. */
-export class ClinicConfigError extends Error {
+class ClinicConfigError extends Error {
   readonly code = 'clinic.config-invalid'
 }
 

@@ -5,7 +5,7 @@ import { equalBytes } from '@yunqian/sm'
 /** Where a certificate or a status came from: the caller, a signature, a PDF's security store, a bundle. */
 export type Source = 'given' | 'signature' | 'security-store' | 'bundle'
 
-export interface Found<T> {
+interface Found<T> {
   readonly value: T
   readonly source: Source
 }

@@ -4,7 +4,7 @@ import type { Verdict } from './verdict.ts'
 
 /** A value a report can hold; reports are plain JSON. */
 export type Looked = { readonly [key: string]: LookedValue }
-export type LookedValue = string | number | boolean | null | readonly LookedValue[] | Looked
+type LookedValue = string | number | boolean | null | readonly LookedValue[] | Looked
 
 /** One question, its answer, and what was looked at to answer it. */
 export interface Check {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { BodyOf, Endpoint, ParamsOf, Problem, QueryOf, ReplyOf } from '@yunqian/api'
 
 /** A refusal of the platform, in its own words. */
-export class Refused extends Error {
+class Refused extends Error {
   readonly code: string
 
   constructor(operation: string, problem: Problem) {

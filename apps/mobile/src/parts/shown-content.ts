@@ -1,5 +1,5 @@
 /** A run of text as it is shown; `mark` stands for a character that would otherwise not be seen or would deceive. */
-export interface Piece {
+interface Piece {
   readonly text: string
   readonly mark: boolean
 }

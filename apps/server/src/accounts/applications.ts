@@ -153,7 +153,7 @@ export async function listApplications(
 }
 
 /** Throws `accounts.application-unknown`. */
-export async function applicationById(
+async function applicationById(
   tx: Tx,
   wanted: { readonly tenantId: string; readonly applicationId: string },
 ): Promise<Application> {

@@ -15,8 +15,6 @@ export {
   personById,
   personByIdNumber,
   registerPerson,
-  type Membership,
-  type PersonSummary,
 } from './people.ts'
 export type { AccountsPorts } from './routes.ts'
 

@@ -1,6 +1,5 @@
-export { verifySelfSignedRequest, type DeviceAuthenticationDeps } from './authenticate-device.ts'
+export { verifySelfSignedRequest } from './authenticate-device.ts'
 export { devicesRoom } from './room.ts'
-export type { Device } from './device.ts'
-export { DeviceError, type DeviceErrorCode } from './errors.ts'
+export { DeviceError } from './errors.ts'
 export type { ArrivedRequest } from './signed-request.ts'
 export { assignDevice, insertDevice, retireOtherDevices } from './store.ts'

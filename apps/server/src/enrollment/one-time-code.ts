@@ -4,7 +4,7 @@ import { codeValidMs } from './enrollment.ts'
 import type { EnrollmentDeps } from './ports.ts'
 
 /** Six decimal digits, each number as likely: draws above the last whole million are repeated. */
-export function drawCode(random: Platform['random']): string {
+function drawCode(random: Platform['random']): string {
   const limit = Math.floor(0x1_0000_0000 / 1_000_000) * 1_000_000
   for (;;) {
     const bytes = random(4)
@@ -14,11 +14,7 @@ export function drawCode(random: Platform['random']): string {
 }
 
 /** What the row keeps of a code: useless to who reads the table without the platform key. */
-export function codeIndex(
-  sealer: Platform['sealer'],
-  enrollmentId: string,
-  code: string,
-): Uint8Array {
+function codeIndex(sealer: Platform['sealer'], enrollmentId: string, code: string): Uint8Array {
   return sealer.index(`enrollment/code/${enrollmentId}`, new TextEncoder().encode(code))
 }
 

@@ -4,7 +4,7 @@ import type { Platform, Tx } from '../platform/index.ts'
  * Sends text messages to phones. An implementer keeps the text sealed until it is sent and erases it then; only a trial
  * shows it to anybody.
  */
-export interface TextMessageSender {
+interface TextMessageSender {
   /** In the transaction that depends on it: a message of a transaction that failed must not go out. */
   send(
     tx: Tx,
@@ -23,7 +23,7 @@ export interface TextMessageSender {
 }
 
 /** The rooms behind: they decide only whether the request fits the profile. The same key again gives the same certificate. */
-export type IssueCertificate = (request: {
+type IssueCertificate = (request: {
   readonly tenantId: string
   readonly personId: string
   readonly enrollmentId: string

@@ -1,5 +1,5 @@
-export { appendEvent, type NewEvent } from './append-event.ts'
-export { audit, type AuditDeps, type AuditFinding, type AuditPart } from './audit.ts'
-export { evidenceRoom, type EvidencePorts } from './evidence-room.ts'
+export { appendEvent } from './append-event.ts'
+export { audit, type AuditFinding, type AuditPart } from './audit.ts'
+export { evidenceRoom } from './evidence-room.ts'
 export { listEvents } from './list-events.ts'
 export type { DocumentReader, SignedDocument, SignedDocuments } from './ports.ts'

@@ -5,7 +5,7 @@ export interface LoginDeps extends SigningDeps {
   readonly verifyRecord: (cms: Uint8Array) => Promise<RecordVerification>
 }
 
-export interface RecordVerification {
+interface RecordVerification {
   readonly verdict: 'valid' | 'invalid' | 'indeterminate' | 'unreadable'
   readonly report: {
     readonly v: 1

@@ -48,7 +48,7 @@ const valuesOf = ({ messageId, mobile, text, parts }: Dispatch): Record<string, 
 })
 
 /** Fills `{{name}}` in the strings of a JSON value; values never become JSON of their own. */
-export function filled(template: unknown, values: Readonly<Record<string, string>>): unknown {
+function filled(template: unknown, values: Readonly<Record<string, string>>): unknown {
   if (typeof template === 'string')
     return template.replace(/\{\{(\w+)\}\}/g, (all, name: string) => values[name] ?? all)
   if (Array.isArray(template)) return template.map((item) => filled(item, values))

@@ -87,7 +87,7 @@ export async function inviteFirstAdministrator(
 }
 
 /** Where the clinic of a trial finds the key of its program. */
-export const clinicKeyFile = (config: Config): string =>
+const clinicKeyFile = (config: Config): string =>
   join(config.dataFolder, 'clinic', 'application.key')
 
 /** The clinic's key, when this data directory has one. */

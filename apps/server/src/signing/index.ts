@@ -9,19 +9,15 @@ export { pdfForm } from './pdf-form.ts'
 export { scanSigningTask } from './phone-tasks.ts'
 export type {
   ApplicationCaller,
-  Certificates,
-  Enrollments,
   HisUsers,
-  KeyEnrollment,
   People,
   PhoneCaller,
-  RevocationMaterial,
   Signer,
   SignerCertificate,
   SigningDeps,
   TaskForm,
 } from './ports.ts'
-export { preparationOf, type PreparedTask } from './preparation.ts'
+export { preparationOf } from './preparation.ts'
 export { tidySigning } from './recover.ts'
 export { signingRoom } from './room.ts'
 export { signedDocuments } from './signed-documents.ts'

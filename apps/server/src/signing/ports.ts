@@ -26,7 +26,7 @@ export interface ApplicationCaller {
  * Large objects under the SM3 of their bytes: durable when `put` resolves, and never changed. What `get` gives is the
  * caller's own, to hand over to a thread.
  */
-export interface Blobs {
+interface Blobs {
   put(bytes: Uint8Array): Promise<{ readonly sm3Hex: string }>
   get(sm3Hex: string): Promise<Uint8Array>
 }
@@ -53,7 +53,7 @@ export interface RevocationMaterial {
 }
 
 /** The certificates room. */
-export interface Certificates {
+interface Certificates {
   ofPerson(
     tx: Tx,
     person: { readonly tenantId: string; readonly personId: string },
@@ -104,7 +104,7 @@ export interface HisUsers {
 }
 
 /** The room that decides who gets a certificate. */
-export interface Enrollments {
+interface Enrollments {
   /** The application of this phone, locked, when it has come to the making of the key; throws `enrollment.wrong-state`, `enrollment.unknown`. */
   forKey(
     tx: Tx,

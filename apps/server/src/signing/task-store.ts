@@ -169,7 +169,7 @@ export async function countOpenTasks(
   return new Map(rows.map((row) => [row.centre_id, row.count]))
 }
 
-export function taskFromRow(row: TaskRow): SigningTask {
+function taskFromRow(row: TaskRow): SigningTask {
   return {
     tenantId: row.tenant_id,
     taskId: row.task_id,

@@ -1,1 +1,1 @@
-export { verificationRoom, type TrustMaterial } from './verification-room.ts'
+export { verificationRoom } from './verification-room.ts'

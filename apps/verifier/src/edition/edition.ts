@@ -1,7 +1,7 @@
 import type { Trust } from '../trust.ts'
 
 /** The offline page as the server offers it, with what a stranger compares it by. */
-export interface OfflinePage {
+interface OfflinePage {
   readonly fileName: string
   readonly bytes: number
   readonly sha256: string
@@ -9,7 +9,7 @@ export interface OfflinePage {
 }
 
 /** Where pdf.js finds its tables, fonts and decoders. */
-export interface PdfFiles {
+interface PdfFiles {
   readonly cMapUrl: string
   readonly standardFontDataUrl: string
   readonly wasmUrl: string

@@ -56,7 +56,7 @@ export function readName(node: DerNode): Name {
 }
 
 /** RelativeDistinguishedName, also used bare in distribution points. */
-export function readRelativeName(node: DerNode): readonly NameAttribute[] {
+function readRelativeName(node: DerNode): readonly NameAttribute[] {
   const attributes = childrenOf(node, TAG.set).map((child) => {
     const fields = fieldsOf(child)
     const type = readOid(fields.next(TAG.oid))
@@ -70,7 +70,7 @@ export function readRelativeName(node: DerNode): readonly NameAttribute[] {
 }
 
 /** Comparison form of one relative name; JSON keeps separators inside values from mattering. */
-export const relativeNameKey = (rdn: readonly NameAttribute[]): string =>
+const relativeNameKey = (rdn: readonly NameAttribute[]): string =>
   JSON.stringify(rdn.map(({ type, value }) => [type, prepared(value)]).sort(compareText))
 
 const compareText = (a: readonly string[], b: readonly string[]): number => {

@@ -34,7 +34,7 @@ export function hashToScalar(
 /** Hash of the suite. */
 export const hash = (...parts: readonly Uint8Array[]): Uint8Array => sm3(concatBytes(...parts))
 
-export const labelled = (label: string): Uint8Array => concatBytes(ascii(label), CONTEXT)
+const labelled = (label: string): Uint8Array => concatBytes(ascii(label), CONTEXT)
 
 /** Bytes behind their length in two bytes (I2OSP of section 1.2). */
 export const prefixed = (bytes: Uint8Array): Uint8Array =>

@@ -1,4 +1,4 @@
-export { TwoPartyKeyError, type TwoPartyKeyErrorCode } from './errors.ts'
+export { TwoPartyKeyError } from './errors.ts'
 export type { Sealer } from './ports.ts'
 export { KeyGenerations, type KeyHolder, type MadeKey } from './key-generation.ts'
 export {
@@ -19,5 +19,4 @@ export {
   signingContext,
   triesLeft,
   type TwoPartyKey,
-  type TwoPartyKeyState,
 } from './two-party-key.ts'

@@ -20,9 +20,9 @@ export interface TwoPartyKey {
 }
 
 /** Wrong PINs in a row before the key stops. */
-export const triesInRowLimit = 5
+const triesInRowLimit = 5
 /** Wrong PINs over the key's life: each success of the holder would otherwise give a thief four more guesses. */
-export const triesInLifeLimit = 50
+const triesInLifeLimit = 50
 
 /** How many more PINs may be tried; those of sessions still open are counted as spent. */
 export function triesLeft(key: Pick<TwoPartyKey, 'triesInRow' | 'triesInLife'>): number {

@@ -43,7 +43,7 @@ export interface DevicePrincipal {
   readonly personId?: string
 }
 
-export interface PublicPrincipal {
+interface PublicPrincipal {
   readonly kind: 'public'
 }
 

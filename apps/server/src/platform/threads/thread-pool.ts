@@ -2,9 +2,9 @@ import { Worker } from 'node:worker_threads'
 import type { WorkAnswer, WorkRequest, Works } from './messages.ts'
 
 /** Whose work it is: what strangers send may not take the last thread, nor the places of those who sign. */
-export type Lane = 'ours' | 'anyone'
+type Lane = 'ours' | 'anyone'
 
-export interface RunOptions {
+interface RunOptions {
   readonly lane: Lane
   /** Buffers of the input that move to the thread and are empty here afterwards. */
   readonly transfer?: readonly ArrayBufferLike[]
