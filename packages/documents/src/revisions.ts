@@ -125,7 +125,8 @@ function chainFrom(bytes: Uint8Array, last: Tail): Revision[] {
     const newest = group[0] as XrefSection
     const lowest = group[group.length - 1] as XrefSection
     const tail = tailAfter(bytes, lowest)
-    if (tail.startxref !== newest.offset) throw malformed('startxref points elsewhere', tail.at)
+    if (sectionStart(bytes, tail.startxref) !== newest.offset)
+      throw malformed('startxref points elsewhere', tail.at)
     newestFirst.push({
       endOffset: tail.endOffset,
       markEnd: tail.markEnd,
@@ -146,6 +147,13 @@ function chainFrom(bytes: Uint8Array, last: Tail): Revision[] {
     start = revision.endOffset
     return numbered
   })
+}
+
+// Some savers count the line end before `xref` as its beginning; readers pass over it, as over that of /Prev.
+function sectionStart(bytes: Uint8Array, startxref: number): number {
+  const c = cursorAt(bytes, startxref)
+  skipWhiteSpace(c)
+  return c.at
 }
 
 function readSections(bytes: Uint8Array, startxref: number): XrefSection[] {

@@ -2,7 +2,7 @@ import { readDss, vriKey } from './dss.ts'
 import { startsWith } from './lexer.ts'
 import type { PdfFile } from './pdf-file.ts'
 import { reach } from './reach.ts'
-import type { Revision } from './revisions.ts'
+import { type Revision, tailAfter } from './revisions.ts'
 import type { IntactSignature } from './signatures.ts'
 import {
   isArray,
@@ -54,6 +54,16 @@ export function unsignedTailFindings(
   ]
 }
 
+/** `startxref` and /Prev must name the very byte where a section begins, not white space before it. */
+function pointerFindings(pdf: PdfFile, revision: Revision): TailFinding[] {
+  const lowest = revision.sections.at(-1) as Revision['sections'][number]
+  const before = pdf.revisions[revision.index - 1]
+  const exact =
+    tailAfter(pdf.bytes, lowest).startxref === revision.xrefOffset &&
+    lowest.trailer.entries.get('Prev') === before?.xrefOffset
+  return exact ? [] : [{ reason: 'offset-beside-object', offset: revision.xrefOffset }]
+}
+
 // A line end or two are added by editors and mail; more, or other white space, is data that shows nothing yet.
 const mostLineEnds = 4
 
@@ -88,6 +98,7 @@ function writingFindings(pdf: PdfFile, revision: Revision): TailFinding[] {
   const odd = firstOddWhiteSpace(bytes, revision, streams)
   if (odd !== undefined) findings.push({ reason: 'odd-white-space', offset: odd })
   if (view.trailer.entries.get('Size') !== view.size) findings.push({ reason: 'wrong-size' })
+  findings.push(...pointerFindings(pdf, revision))
   return findings
 }
 

@@ -27,11 +27,16 @@ export function changesAfter(
 ): Change[] {
   const signatures = listSignatures(pdf)
   const changes: Change[] = []
+  const known = knownChanges.get(pdf) ?? []
+  knownChanges.set(pdf, known)
   for (let index = signature.revisionIndex + 1; index < pdf.revisions.length; index++)
-    changes.push(...changesOfRevision(pdf, index, signatures))
+    changes.push(...(known[index] ??= changesOfRevision(pdf, index, signatures)))
   if (pdf.trailing) changes.push(change('trailing-bytes', false, pdf.revisions.length))
   return changes
 }
+
+// What a revision changed is the same for every signature before it, and a file of many signatures asks for each.
+const knownChanges = new WeakMap<PdfFile, Change[][]>()
 
 /** What revision `index` changed against the one before it. */
 export function changesOfRevision(
