@@ -1,4 +1,3 @@
-import { equalBytes } from '@yunqian/sm'
 import { type SignatureAlgorithmName, signerInfoAlgorithmNameOf } from '../algorithms.ts'
 import {
   childrenOf,
@@ -104,15 +103,10 @@ export function parseSignedData(der: Uint8Array): SignedData {
  * @throws DerError
  */
 export function parseForeignSignedData(bytes: Uint8Array): SignedData {
-  const node = readIfDer(bytes)
-  if (node) return readSignedData(node)
-  const signedData = readSignedData(readDer(derFromBer(bytes)))
+  const der = derFromBer(bytes)
+  const signedData = readSignedData(readDer(der))
+  if (der === bytes) return signedData
   return { ...signedData, irregularities: ['ber', ...signedData.irregularities] }
-}
-
-/** The value if every part of it is in DER lengths; a single one that is not makes it BER. */
-function readIfDer(bytes: Uint8Array): DerNode | undefined {
-  return equalBytes(derFromBer(bytes), bytes) ? readDer(bytes) : undefined
 }
 
 function readSignedData(node: DerNode): SignedData {
