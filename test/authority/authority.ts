@@ -181,6 +181,7 @@ export async function makeCrl(
         : [sequence(sequence(oid(EXTENSION_OID.reasonCode), octetString(enumerated(reason))))]),
     ),
   )
+  const keyId = issuer.certificate.subjectKeyId
   const tbs = sequence(
     integer(1),
     algorithmIdentifier(issuer.signer.algorithm),
@@ -188,7 +189,20 @@ export async function makeCrl(
     time(fields.thisUpdate),
     time(fields.nextUpdate ?? new Date(fields.thisUpdate.getTime() + day)),
     ...(entries.length > 0 ? [sequence(...entries)] : []),
-    explicit(0, sequence(sequence(oid(EXTENSION_OID.crlNumber), octetString(integer(1))))),
+    explicit(
+      0,
+      sequence(
+        ...(keyId
+          ? [
+              sequence(
+                oid(EXTENSION_OID.authorityKeyIdentifier),
+                octetString(sequence(implicitPrimitive(0, keyId))),
+              ),
+            ]
+          : []),
+        sequence(oid(EXTENSION_OID.crlNumber), octetString(integer(1))),
+      ),
+    ),
   )
   return signed(tbs, issuer.signer)
 }

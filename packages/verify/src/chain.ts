@@ -1,5 +1,5 @@
-import { validatePath } from '@yunqian/pki'
-import type { Certificate, PathProblemCode } from '@yunqian/pki'
+import { keyIdentifiers, validatePath } from '@yunqian/pki'
+import type { Certificate, PathProblem, PathProblemCode } from '@yunqian/pki'
 import type { CheckCode } from './checks.ts'
 import type { Context } from './options.ts'
 
@@ -25,9 +25,22 @@ export function judgeChain(context: Context, leaf: Certificate, at: Date): Judge
     at,
   })
   if (!path) return { code: 'chain.no-path', path: [leaf], problems: [] }
+  if (onlyNamed(path, problems)) return { code: 'chain.other-anchor', path: [leaf], problems: [] }
   const telling = problems.filter(({ code, index }) => index > 0 || !leafValidity.has(code))
   const texts = telling.map(({ code, index }) => `${index}: ${code}`)
   return { code: codeOf(telling.map(({ code }) => code)), path, problems: texts }
+}
+
+/**
+ * The path reaches its anchor by name alone: what stands below names another key as its issuer's, and the anchor's does
+ * not verify it. Two installations may share a name; that accuses nobody, where a false claim to this very key does.
+ */
+function onlyNamed(path: readonly Certificate[], problems: readonly PathProblem[]): boolean {
+  const [below, anchor] = path.slice(-2)
+  if (!below || !anchor || keyIdentifiers(below, anchor) !== 'differ') return false
+  return problems.some(
+    ({ code, index }) => code === 'path.signature-invalid' && index === path.length - 2,
+  )
 }
 
 const leafValidity: ReadonlySet<PathProblemCode> = new Set(['path.expired', 'path.not-yet-valid'])

@@ -278,6 +278,13 @@ export const CHECK_CODES = {
     '证书不通向所给的任何信任根',
     'The certificate leads to none of the anchors given',
   ),
+  'chain.other-anchor': row(
+    'chain',
+    'not-checked',
+    'indeterminate',
+    '所给的信任根与签发者同名，却不是同一个密钥；可能是另一套系统的根',
+    'The anchor given has the name of the issuer and not its key; it may be the root of another installation',
+  ),
   'chain.undecided': row(
     'chain',
     'not-checked',

@@ -1,3 +1,4 @@
+import { generateSigningKey, softwareSigner } from '@yunqian/pki/write'
 import { beforeAll, describe, expect, it } from 'vitest'
 import {
   after,
@@ -5,6 +6,7 @@ import {
   makeAuthority,
   makeCrl,
   makeOcsp,
+  random,
   type Authority,
 } from '../../../test/authority/authority.ts'
 import { signContent, statusOf } from '../../../test/authority/signing.ts'
@@ -84,9 +86,21 @@ describe.each(['sm2-with-sm3', 'ecdsa-with-sha256'] as const)('CMS under %s', (a
     })
   })
 
-  it('is invalid under a root of the same name and another key', async () => {
-    const impostor = await makeAuthority(algorithm)
-    const report = judge(cms, { trustAnchors: [impostor.root.certificate] })
+  it('accuses nobody under a root of the same name and another key', async () => {
+    const namesake = await makeAuthority(algorithm)
+    const report = judge(cms, { trustAnchors: [namesake.root.certificate] })
+    expect(report).toMatchObject({ verdict: 'indeterminate', reason: 'chain.other-anchor' })
+  })
+
+  it('is invalid where the chain claims the very key of the anchor', async () => {
+    const forger = softwareSigner(generateSigningKey(algorithm, random), random)
+    const issuing = await issue(
+      algorithm,
+      { name: '测试签发', ca: true },
+      { ...authority.root, signer: forger },
+    )
+    const doctor = await issue(algorithm, { name: '陈医生' }, issuing)
+    const report = judge(await signContent({ ...authority, issuing, doctor }, content))
     expect(report.verdict).toBe('invalid')
     expect(codes(report)).toContain('chain.broken')
   })
