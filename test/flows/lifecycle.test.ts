@@ -19,9 +19,15 @@ interface Running {
   readonly ended: Promise<number | null>
 }
 
-const launch = (command: string, args: string[], env: NodeJS.ProcessEnv = {}): Running => {
+const launch = (
+  command: string,
+  args: string[],
+  env: NodeJS.ProcessEnv = {},
+  detached = false,
+): Running => {
   const child = spawn(command, args, {
     cwd: root,
+    detached,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   })
@@ -96,6 +102,16 @@ describe.skipIf(process.platform !== 'linux')('yunqian start (needs /proc, so Li
     const second = start()
     await until(healthy, second)
     expect(second.text()).not.toContain('Empty data directory')
+  })
+
+  it('takes one Ctrl-C for one, though terminal and door both pass it on', async () => {
+    // A group of its own, as a terminal has one: the signal reaches door and service, and the door's reaches it again.
+    const door = launch('node', [join(root, 'bin/yunqian.mjs'), ...options()], {}, true)
+    await until(healthy, door)
+    await until(() => door.text().includes('Ctrl-C'), door)
+    process.kill(-door.child.pid!, 'SIGINT')
+    expect(await door.ended).toBe(0)
+    expect(remaining()).toEqual([])
   })
 
   it('recovers after SIGKILL of itself, and after SIGKILL of its database', async () => {

@@ -6,10 +6,12 @@ export interface Stoppable {
 }
 
 const patienceMs = 12_000
+// One press of Ctrl-C comes from the terminal and once more from every door above us.
+const samePressMs = 1_000
 
 /**
  * Holds until SIGTERM, SIGINT, SIGHUP, the loss of our parent or of what we depend on, then stops. The exit code is 0
- * when told, 70 when lost. A second signal, or a stop that takes too long, ends the process at once.
+ * when told, 70 when lost. Another signal after that, or a stop that takes too long, ends the process at once.
  */
 export async function untilTold(running: Stoppable): Promise<number> {
   const code = await new Promise<number>((resolve) => {
@@ -21,8 +23,10 @@ export async function untilTold(running: Stoppable): Promise<number> {
       if (orphaned()) resolve(0)
     }, 500).unref()
   })
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
-    process.on(signal, () => process.exit(75))
+  setTimeout(() => {
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+      process.on(signal, () => process.exit(75))
+  }, samePressMs).unref()
   setTimeout(() => process.exit(75), patienceMs).unref()
   await running.stop()
   return code
