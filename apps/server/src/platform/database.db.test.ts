@@ -36,6 +36,20 @@ describe('a transaction', () => {
     await expect(swallowing).rejects.toMatchObject({ code: 'platform.transaction-aborted' })
   })
 
+  it('lets no statement out after its end, when of two works side by side one failed', async () => {
+    let failed = (): void => undefined
+    const failure = new Promise<void>((resolve) => (failed = resolve))
+    let late: Promise<unknown> = Promise.resolve()
+    const work = test.db.tx({ tenantId: one }, (tx) => {
+      late = failure.then(() => tx.execute(`update district set name = 'late'`))
+      late.catch(() => undefined)
+      return Promise.all([late, tx.execute('select 1/0')])
+    })
+    await expect(work).rejects.toMatchObject({ code: '22012' })
+    failed()
+    await expect(late).rejects.toThrow('after the end')
+  })
+
   it('returns int8 as number, refuses one beyond 2^53, and dates as text', async () => {
     const row = await test.db.tx('no-tenant', (tx) =>
       tx.queryOne(

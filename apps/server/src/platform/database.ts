@@ -102,12 +102,15 @@ async function runOnce<T>(
     // Not awaited: the first statement leaves with it. It is awaited before that statement's answer is believed.
     const begun = client.query(begin)
     begun.catch(() => undefined)
+    const { tx, end } = txOver(client, scope, begun)
     try {
-      const result = await work(txOver(client, scope, begun))
+      const result = await work(tx)
       await begun
+      end()
       requireCommitted(await client.query('commit'))
       return result
     } catch (error) {
+      end()
       await client.query('rollback').catch(drop)
       throw error
     }
@@ -158,14 +161,21 @@ async function withClient<T>(
   }
 }
 
-function txOver(client: PoolClient, scope: Scope, begun: Promise<unknown>): Tx {
+/** A transaction until `end`: of works side by side one may fail, and the other go on over a connection lent anew. */
+function txOver(
+  client: PoolClient,
+  scope: Scope,
+  begun: Promise<unknown>,
+): { readonly tx: Tx; end(): void } {
+  let ended = false
   const run = async (sql: string, params: readonly unknown[] = []): Promise<QueryResult> => {
+    if (ended) throw new Error('a statement after the end of its transaction')
     const answer = client.query(sql, [...params])
     answer.catch(() => undefined)
     await begun
     return answer
   }
-  return {
+  const tx: Tx = {
     ...(scope === 'no-tenant' ? {} : { tenantId: scope.tenantId }),
     query: async (sql, params) => (await run(sql, params)).rows,
     queryOne: async (sql, params) => {
@@ -175,6 +185,7 @@ function txOver(client: PoolClient, scope: Scope, begun: Promise<unknown>): Tx {
     },
     execute: async (sql, params) => (await run(sql, params)).rowCount ?? 0,
   }
+  return { tx, end: () => void (ended = true) }
 }
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
