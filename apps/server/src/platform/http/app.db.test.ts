@@ -259,6 +259,17 @@ describe('an idempotency key', () => {
     expect((await post({ word: 'a' }, 'failing')).statusCode).toBe(201)
   })
 
+  it('carries out the same intent again when a commit may have stood though its answer was lost', async () => {
+    act = async () => {
+      throw Object.assign(new Error('Connection terminated unexpectedly'), { code: '08006' })
+    }
+    expect(await code(post({ word: 'a' }, 'unknown'))).toBe('platform.overloaded')
+    act = async () => undefined
+    expect((await post({ word: 'a' }, 'unknown')).statusCode).toBe(201)
+    expect(intents.at(-1)).toBe(intents.at(-2))
+    expect(await code(post({ word: 'b' }, 'unknown'))).toBe('platform.idempotency-key-reused')
+  })
+
   it('runs the request again when the process that had it is dead, not while it lives', async () => {
     const other = await openSignals({ url: test.appUrl, log, random: systemRandom })
     const theirs = await build({ holder: other.processId })

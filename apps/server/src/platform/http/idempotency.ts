@@ -26,6 +26,8 @@ export interface IdempotencyDeps {
 const purpose = 'platform.idempotent-answer'
 const keepMs = 24 * 3_600_000
 const settleAgainAfterMs = 1000
+// A holder that does not live: whoever comes next with the key carries its intent out.
+const nobody = 0
 
 /** 1 to 255 visible ASCII characters, else `platform.idempotency-key-missing`. */
 export function readIdempotencyKey(header: string | string[] | undefined): string {
@@ -51,8 +53,8 @@ export async function requestHash(path: string, body: Uint8Array): Promise<Uint8
 
 /**
  * Runs a request once per key. The record is committed before the request runs; the answer is kept, sealed, for 24 hours.
- * Refusals that ask to be tried again and failures of ours are not kept. If we die in between, the record names a dead
- * process and the request runs again with the same intent id: what it names is found by the second run.
+ * Refusals that ask to be tried again and failures of ours are not kept: the request runs again with the same intent id,
+ * as it does when we die in between. What the first run made, be it in a commit whose answer was lost, the second finds.
  */
 export async function answerOnce(
   deps: IdempotencyDeps,
@@ -69,10 +71,10 @@ export async function answerOnce(
   try {
     answer = await run(taken)
   } catch (error) {
-    await settle(deps, () => forget(deps, key))
+    await settle(deps, () => release(deps, key))
     throw error
   }
-  await settle(deps, () => (isKept(answer) ? keep(deps, key, answer) : forget(deps, key)))
+  await settle(deps, () => (isKept(answer) ? keep(deps, key, answer) : release(deps, key)))
   return answer
 }
 
@@ -135,7 +137,7 @@ async function takeRecord(
      from idempotency_record where record_key = $1 for update`,
     [key, now],
   )
-  // Gone again between the two statements: the request that held it failed for a moment's reason.
+  // Gone again between the two statements: it had expired and was swept.
   if (!row) throw new HttpProblem('platform.request-in-progress')
   if (!row.expired) {
     if (!Buffer.from(row.request_hash).equals(hash))
@@ -174,11 +176,11 @@ async function keep(deps: IdempotencyDeps, key: Uint8Array, answer: StoredAnswer
   )
 }
 
-async function forget(deps: IdempotencyDeps, key: Uint8Array): Promise<void> {
+async function release(deps: IdempotencyDeps, key: Uint8Array): Promise<void> {
   await deps.db.once(
     'no-tenant',
-    'delete from idempotency_record where record_key = $1 and holder = $2',
-    [key, deps.holder],
+    'update idempotency_record set holder = $3 where record_key = $1 and holder = $2',
+    [key, deps.holder, nobody],
   )
 }
 
