@@ -248,6 +248,11 @@ describe('a revocation list', () => {
     expect(parseCrl(await issuer.signList(list())).entries.size).toBe(0)
   })
 
+  it('may drop what was issued before there was a ledger, whose end only the caller knows', async () => {
+    await issuer.signList(list([entry('00bb')]))
+    expect(parseCrl(await issuer.signList(list())).entries.size).toBe(0)
+  })
+
   it.each([
     ['of another time', () => ({ ...list(), thisUpdate: new Date(now.getTime() - day) }), 'clock'],
     ['that lives too long', () => ({ ...list(), nextUpdate: new Date(9e12) }), 'validity'],

@@ -137,7 +137,7 @@ async function signList(
   const revoked = entries
     .filter(({ reason }) => reason !== 'certificateHold' && reason !== 'removeFromCRL')
     .map(({ serialNumberHex }) => serialNumberHex)
-  const crlNumber = ledger.takeListNumber({ after, serials, revoked, at }, validDays + 1)
+  const crlNumber = ledger.takeListNumber({ after, serials, revoked, at })
   return buildCrl({ issuer: own, thisUpdate, nextUpdate, crlNumber, entries }, signer)
 }
 

@@ -109,18 +109,17 @@ export class Ledger {
   }
 
   /**
-   * Takes the next list number above `after`, and remembers what the list revokes for good until it expires.
+   * Takes the next list number above `after`, and remembers what the list revokes for good until it expires. Of
+   * certificates older than this ledger nobody here knows when that is: of them the caller's word stands, for a list
+   * refused after their expiry would leave every later revocation unpublished.
    * Throws `issuance.list-refused` for a list that forgets a revocation.
    */
-  takeListNumber(
-    list: {
-      readonly after: bigint
-      readonly serials: ReadonlySet<string>
-      readonly revoked: readonly string[]
-      readonly at: Date
-    },
-    forgetAfterDays: number,
-  ): bigint {
+  takeListNumber(list: {
+    readonly after: bigint
+    readonly serials: ReadonlySet<string>
+    readonly revoked: readonly string[]
+    readonly at: Date
+  }): bigint {
     return this.#inTransaction(() => {
       const now = list.at.toISOString()
       // The caller drops what has expired by its own clock, which may be ahead of ours.
@@ -136,12 +135,11 @@ export class Ledger {
           finding: 'forgets',
           serials: forgotten.slice(0, 10),
         })
-      const longest = new Date(list.at.getTime() + forgetAfterDays * 86_400_000).toISOString()
       for (const serial of list.revoked)
         this.#run(
-          `insert into revoked values (?1, coalesce((select not_after from issuance where serial_hex = ?1), ?2))
+          `insert into revoked select serial_hex, not_after from issuance where serial_hex = ?
            on conflict do nothing`,
-          [serial, longest],
+          [serial],
         )
       const last = this.#database.prepare('select max(crl_number) as last from list').get()
       const next = Math.max(Number(last?.['last'] ?? 0), Number(list.after)) + 1
