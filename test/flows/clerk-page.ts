@@ -40,6 +40,14 @@ export class ClerkPage {
     await this.heading('工作台')
   }
 
+  /** By password, on the page that asks for it. */
+  async signIn(login: string, password: string): Promise<void> {
+    await this.page.fill('[name=username]', login)
+    await this.page.fill('[name=password]', password)
+    await this.page.click('button:text-is("登录")')
+    await this.heading('工作台')
+  }
+
   /** Goes to a page of the menu. */
   async visit(menu: string): Promise<void> {
     await this.page.click(`nav a:has-text("${menu}")`)
@@ -97,6 +105,14 @@ export class ClerkPage {
     await this.page.click(`button[aria-label="核对并批准 ${name}"]`)
     await this.page.click(`dialog button:has-text("批准 ${name}")`)
     await this.page.waitForSelector(`tbody .link:text-is("${name}")`, { state: 'detached' })
+  }
+
+  /** Does something to the object of the open panel: its button, then the one that names the object. */
+  async act(name: string, confirm: string, reason?: string): Promise<void> {
+    await this.page.click(`dialog.panel .act button:text-is("${name}")`)
+    if (reason) await this.page.fill('dialog:modal textarea', reason)
+    await this.page.click(`dialog:modal button:text-is("${confirm}")`)
+    await this.page.waitForSelector('dialog:modal', { state: 'detached' })
   }
 
   /** Suspends, resumes or revokes in the open panel of a person; waits for the state that follows. */

@@ -93,6 +93,11 @@ export const applicationWords: Record<Application['state'], StateWord> = {
   revoked: { tone: '', text: 'applicationRevoked' },
 }
 
+export const staffWords: Record<StaffMember['state'], StateWord> = {
+  active: { tone: 'good', text: 'staffActive' },
+  disabled: { tone: '', text: 'staffDisabled' },
+}
+
 export const kindWords: Record<TaskKind, MessageKey> = {
   csr: 'kindCsr',
   login: 'kindLogin',
@@ -112,6 +117,7 @@ export const taskWords: Record<TaskState, StateWord> = {
 }
 
 export type StaffMember = Reply<'listStaff'>['staff'][number]
+export type OpenInvitation = Reply<'listStaff'>['invitations'][number]
 export type DocumentRow = Reply<'listSignedDocuments'>['documents'][number]
 
 export const documentWords: Record<DocumentRow['documentType'], MessageKey> = {

@@ -1,5 +1,5 @@
 export const zh = {
-  peopleLead: '先登记，医生才能申请证书；点一行查看证书并办理挂失、恢复、撤销。',
+  peopleLead: '先登记，医生才能申请证书；点一行查看证书，办理挂失、恢复、撤销、更正和离开机构。',
   peopleEmpty: '没有找到人员',
   peopleEmptyHint: '登记医生后，医生就可以用手机申请证书。',
   peopleSearch: '姓名、工号、身份证号或手机号',
@@ -63,11 +63,33 @@ export const zh = {
   revokeConfirm: '永久撤销 {name} 的证书',
   reasonHint: '写入审计记录，例如：本人报告手机丢失。',
   certificateDone: '{name} 的证书：{state}。',
+  changePerson: '更正',
+  changePersonOf: '更正 {name} 的信息',
+  changePersonWhat: '更正姓名或更换手机号；改名会撤销现有证书。',
+  changePersonLead: '身份证号不能改：登记错了人，请让其离开机构后重新登记。',
+  newMobile: '新手机号',
+  newMobileHint: '现为 {mobile}；不换请留空。',
+  renamePersonRevokes:
+    '改名为 {after} 后，{before} 的证书立即撤销，不能恢复；本人须用手机重新申请。以前的签名不受影响。',
+  renamePersonConfirm: '改名为 {after} 并撤销 {before} 的证书',
+  changePersonEnds: '正在办理的证书申请随即结束，须重新申请。',
+  changeMobileWhat: '验证码今后只发到新手机号；换号本身不影响现有证书。',
+  personChanged: '已更正 {name} 的信息。',
+  worksNowhere: '目前不在任何机构任职',
+  leaveCentre: '离开机构',
+  leaveCentreWhat:
+    '离开 {centre}：在该机构进行中的任务和证书申请立即取消；写明该机构的证书立即撤销，不再在任何机构任职的，证书一并撤销，都不能恢复。以前的签名不受影响。',
+  leaveLastCentreWhat:
+    '离开 {centre}，这是 {name} 唯一任职的机构：进行中的任务和证书申请立即取消，证书立即撤销，不能恢复；再任职须重新登记和申请。以前的签名不受影响。',
+  leaveCentreTitle: '{name} 离开 {centre}？不能撤回。',
+  leaveCentreConfirm: '{name} 离开 {centre}',
+  leaveCentreReasonHint: '写入审计记录，例如：调往其他机构。',
+  centreLeft: '{name} 已离开 {centre}。',
 }
 
 export const en: Record<keyof typeof zh, string> = {
   peopleLead:
-    'Doctors apply for certificates once they are registered. Open a row to see the certificate, suspend, resume or revoke it.',
+    'Doctors apply for certificates once they are registered. Open a row to see the certificate, suspend, resume or revoke it, to correct the person or see them off.',
   peopleEmpty: 'Nobody found',
   peopleEmptyHint: 'Once a doctor is registered, the phone can apply for a certificate.',
   peopleSearch: 'Name, employee, ID or mobile number',
@@ -135,4 +157,29 @@ export const en: Record<keyof typeof zh, string> = {
   revokeConfirm: 'Revoke the certificate of {name} for ever',
   reasonHint: 'Goes into the audit record, for example: the person reports the phone lost.',
   certificateDone: 'Certificate of {name}: {state}.',
+  changePerson: 'Correct',
+  changePersonOf: 'Correct {name}',
+  changePersonWhat:
+    'Corrects the name or changes the mobile; another name revokes the certificate.',
+  changePersonLead:
+    'The ID number cannot be changed: whoever was registered by mistake leaves the centre and is registered anew.',
+  newMobile: 'New mobile number',
+  newMobileHint: 'Now {mobile}; leave empty to keep it.',
+  renamePersonRevokes:
+    'With the name {after}, the certificate of {before} is revoked at once and for ever; the person applies again by phone. Earlier signatures stay as they are.',
+  renamePersonConfirm: 'Rename to {after} and revoke the certificate of {before}',
+  changePersonEnds: 'An application for a certificate under way ends and has to be made again.',
+  changeMobileWhat:
+    'Codes go to the new number alone from now on; the number by itself changes nothing about a certificate.',
+  personChanged: '{name} was corrected.',
+  worksNowhere: 'works at no centre at present',
+  leaveCentre: 'Leaves',
+  leaveCentreWhat:
+    'Leaving {centre} cancels tasks and certificate applications under way there at once. A certificate that names this centre is revoked, and so is any once the person works nowhere; neither can be undone. Earlier signatures stay as they are.',
+  leaveLastCentreWhat:
+    '{centre} is the only centre of {name}: leaving cancels tasks and certificate applications under way and revokes the certificate at once and for ever; to work again, register and apply anew. Earlier signatures stay as they are.',
+  leaveCentreTitle: '{name} leaves {centre}? This cannot be undone.',
+  leaveCentreConfirm: '{name} leaves {centre}',
+  leaveCentreReasonHint: 'Goes into the audit record, for example: moved to another centre.',
+  centreLeft: '{name} has left {centre}.',
 }

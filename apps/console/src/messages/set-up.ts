@@ -18,7 +18,9 @@ export const zh = {
   renameSave: '保存名称',
   closeCentre: '停用',
   closeCentreWhat:
-    '停用后，{name} 不能再登记人员，医生不能再用它的代码申请证书。已发的证书和已签的文件不受影响，可以恢复。',
+    '停用后，{name} 不能登记人员、申请证书、发起登录和签名；正在办理的证书申请结束，目前没有进行中的任务要取消。已发的证书和已签的文件不受影响，可以恢复。',
+  closeCentreWhatTasks:
+    '停用后，{name} 不能登记人员、申请证书、发起登录和签名；{n} 项进行中的任务立即取消，正在办理的证书申请结束，以后恢复机构也不会回来。已发的证书和已签的文件不受影响，机构可以恢复。',
   closeCentreTitle: '停用 {name}？',
   closeCentreConfirm: '停用 {name}',
   reopenCentre: '恢复',
@@ -65,6 +67,38 @@ export const zh = {
   inviteLinkTitle: '{name} 的邀请链接',
   inviteLinkOnce:
     '链接只显示这一次，只能用一次，{until} 前有效。请当面或通过可信渠道交给本人；拿到链接的人都能使用它。',
+  openInvitations: '尚未接受的邀请',
+  invitationUntil: '有效至',
+  withdraw: '撤回',
+  withdrawName: '撤回 {name} 的邀请',
+  withdrawTitle: '撤回 {name} 的邀请？',
+  withdrawWhat: '邀请链接立即失效，拿到链接的人不能再使用。要让 {name} 进入，须重新邀请。',
+  invitationWithdrawn: '已撤回 {name} 的邀请。',
+  staffActive: '在用',
+  staffDisabled: '已停用',
+  changeRoles: '变更角色',
+  changeRolesOf: '变更 {name} 的角色',
+  changeRolesWhat: '改变 {name} 能看什么、办什么，以及在哪些机构。',
+  changeRolesLead: '以下角色取代 {name} 现有的全部角色，保存后立即生效，本人不必重新登录。',
+  roleNth: '角色 {n}',
+  takeRoleAway: '去掉',
+  addRole: '再加一个角色',
+  givesAdminAway:
+    '保存后您不再是区级管理员，立即不能再管理机构、应用和工作人员，也不能自己改回来。',
+  rolesChanged: '已变更 {name} 的角色。',
+  disableStaff: '停用',
+  disableStaffWhat:
+    '{name} 立即退出所有浏览器，不能再登录，密码和通行密钥都不行。办过的事和记录不变，可以恢复。',
+  disableSelfWhat:
+    '这是您自己的账号：您立即退出，不能再登录，要由另一位区级管理员恢复。办过的事和记录不变。',
+  disableStaffTitle: '停用 {name}？',
+  disableStaffConfirm: '停用 {name}',
+  staffWasDisabled: '已停用 {name}。',
+  enableStaff: '恢复',
+  enableStaffWhat: '{name} 可以用原来的密码或通行密钥重新登录，角色同停用之前。',
+  enableStaffTitle: '恢复 {name}？',
+  enableStaffConfirm: '恢复 {name}',
+  staffWasEnabled: '已恢复 {name}。',
 }
 
 export const en: Record<keyof typeof zh, string> = {
@@ -88,7 +122,9 @@ export const en: Record<keyof typeof zh, string> = {
   renameSave: 'Save the name',
   closeCentre: 'Close',
   closeCentreWhat:
-    'Once closed, nobody can be registered at {name} and its code no longer takes applications. Certificates and signed documents stay as they are. It can be reopened.',
+    'Once closed, {name} registers nobody, takes no applications and asks for no logins or signatures. Certificate applications under way end; there are no open tasks to cancel. Certificates and signed documents stay as they are. It can be reopened.',
+  closeCentreWhatTasks:
+    'Once closed, {name} registers nobody, takes no applications and asks for no logins or signatures. Open tasks ({n}) are cancelled at once and certificate applications under way end, also if it is reopened later. Certificates and signed documents stay as they are.',
   closeCentreTitle: 'Close {name}?',
   closeCentreConfirm: 'Close {name}',
   reopenCentre: 'Reopen',
@@ -139,4 +175,39 @@ export const en: Record<keyof typeof zh, string> = {
   inviteLinkTitle: 'Invitation link for {name}',
   inviteLinkOnce:
     'The link is shown this once, works once and lasts until {until}. Hand it over in person or by a trusted channel: whoever has it can use it.',
+  openInvitations: 'Invitations not accepted yet',
+  invitationUntil: 'Valid until',
+  withdraw: 'Withdraw',
+  withdrawName: 'Withdraw the invitation of {name}',
+  withdrawTitle: 'Withdraw the invitation of {name}?',
+  withdrawWhat:
+    'The link stops at once, whoever has it. For {name} to come in, make a new invitation.',
+  invitationWithdrawn: 'The invitation of {name} was withdrawn.',
+  staffActive: 'In office',
+  staffDisabled: 'Disabled',
+  changeRoles: 'Change roles',
+  changeRolesOf: 'Change the roles of {name}',
+  changeRolesWhat: 'What {name} may see and do, and at which centres.',
+  changeRolesLead:
+    'These take the place of all present roles of {name}. They hold as soon as they are saved, without signing in again.',
+  roleNth: 'Role {n}',
+  takeRoleAway: 'Remove',
+  addRole: 'Add a role',
+  givesAdminAway:
+    'Once saved you are no district administrator any more: at once you cannot manage centres, applications and staff, nor change this back yourself.',
+  rolesChanged: 'The roles of {name} were changed.',
+  disableStaff: 'Disable',
+  disableStaffWhat:
+    '{name} is signed out of every browser at once and cannot sign in again, by password or passkey. What was done stays on record. It can be undone.',
+  disableSelfWhat:
+    'This is your own account: you are signed out at once and cannot sign in until another district administrator enables you. What was done stays on record.',
+  disableStaffTitle: 'Disable {name}?',
+  disableStaffConfirm: 'Disable {name}',
+  staffWasDisabled: '{name} was disabled.',
+  enableStaff: 'Enable',
+  enableStaffWhat:
+    '{name} can sign in again with the same password or passkey, in the roles held before.',
+  enableStaffTitle: 'Enable {name}?',
+  enableStaffConfirm: 'Enable {name}',
+  staffWasEnabled: '{name} was enabled.',
 }

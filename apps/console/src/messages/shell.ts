@@ -54,6 +54,15 @@ export const zh = {
   orPasskey: '使用通行密钥登录',
   addPasskey: '添加通行密钥',
   passkeyAdded: '通行密钥已添加，下次可以不输密码登录。',
+  changePassword: '修改密码',
+  changePasswordWhat:
+    '修改后，您在其他浏览器和设备上的登录立即失效；本浏览器保持登录，通行密钥不变。',
+  changePasswordConfirm: '修改 {login} 的密码',
+  currentPassword: '现在的密码',
+  currentPasswordWrong: '现在的密码不对。',
+  newPassword: '新密码',
+  passwordSame: '新密码与现在的相同。',
+  passwordChanged: '密码已修改，其他浏览器上的登录已失效。',
 
   invitationTitle: '接受邀请',
   invitationLead: '{district}邀请您担任{roles}。请设置登录名和密码，{until} 前有效。',
@@ -123,6 +132,15 @@ export const en: Record<keyof typeof zh, string> = {
   orPasskey: 'Sign in with a passkey',
   addPasskey: 'Add a passkey',
   passkeyAdded: 'The passkey was added. Next time you can sign in without a password.',
+  changePassword: 'Change password',
+  changePasswordWhat:
+    'Your sessions in other browsers and on other devices end at once. This browser stays signed in; passkeys stay as they are.',
+  changePasswordConfirm: 'Change the password of {login}',
+  currentPassword: 'Present password',
+  currentPasswordWrong: 'This is not the present password.',
+  newPassword: 'New password',
+  passwordSame: 'The new password is the present one.',
+  passwordChanged: 'The password was changed; sessions in other browsers have ended.',
 
   invitationTitle: 'Accept the invitation',
   invitationLead:
