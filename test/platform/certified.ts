@@ -28,6 +28,8 @@ import {
   type Issuer,
 } from '../../apps/server/src/issuance/index.ts'
 import { insertKey } from '../../apps/server/src/keys/two-party/index.ts'
+import { loginForm } from '../../apps/server/src/login/index.ts'
+import { cmsForm, csrForm, pdfForm, stopSignatures } from '../../apps/server/src/signing/index.ts'
 import { accountsAlone } from './accounts-alone.ts'
 import { accept, call, type Staff } from './desk.ts'
 import { asDevice, newPhoneKey, type Device } from './device.ts'
@@ -47,7 +49,10 @@ export async function createCertifiedWorld() {
   const profile = { organisation: '福田区', profile: 'gm' } as const
   await createAuthority({ ...platform, now: platform.time.now }, profile)
   const issuer = openIssuer(platform.config, platform)
-  const certificates = openCertificates(platform, issuer)
+  const forms = { csr: csrForm, login: loginForm, pdf: pdfForm, cms: cmsForm }
+  const certificates = openCertificates(platform, issuer, (tx, stopped) =>
+    stopSignatures({ ...platform, forms }, tx, stopped),
+  )
   const rooms = [
     accountsRoom(platform, { ...accountsAlone, ...certificates }),
     devicesRoom(platform),

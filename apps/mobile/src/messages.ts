@@ -217,8 +217,6 @@ export const zh = {
   revokeButton: '撤销',
   revokeConfirm: '撤销{name}的证书？',
   reason: '原因',
-  reasonPinExhausted: 'PIN 连续输错',
-  reasonOwnLoss: '本人挂失',
   forgetTitle: '清除本机数据',
   forgetText: '证书已不能使用。清除后可以在这台手机上重新申请。',
   forgetConsequence:
@@ -466,8 +464,6 @@ export const en: Record<keyof typeof zh, string> = {
   revokeButton: 'Revoke',
   revokeConfirm: 'Revoke the certificate of {name}?',
   reason: 'Reason',
-  reasonPinExhausted: 'too many wrong PINs',
-  reasonOwnLoss: 'reported by the holder',
   forgetTitle: 'Clear this phone',
   forgetText:
     'The certificate can no longer be used. Once cleared, you can apply again on this phone.',

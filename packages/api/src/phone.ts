@@ -472,6 +472,7 @@ export const phoneEndpoints = {
       'signing.head-moved',
       'signing.document-busy',
       'signing.task-closed',
+      'signing.certificate-not-valid',
       'issuance.unavailable',
     ],
   }),

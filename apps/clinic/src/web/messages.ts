@@ -88,6 +88,9 @@ export const zh = {
   stateCancelled: '已撤回',
   stateExpired: '已过期',
   reason: '原因：{text}',
+  reasonStopped: '签署人的证书在签名完成前停用，文书未签署，请重新发起签名',
+  reasonLeft: '签署人已离开该社康',
+  reasonClosed: '该社康已停用',
 
   verdictValid: '签名有效，签署后文件没有被改动。',
   verdictInvalid: '签名无效，请勿采信此文件。',
@@ -201,6 +204,10 @@ export const en: Record<MessageKey, string> = {
   stateCancelled: 'withdrawn',
   stateExpired: 'expired',
   reason: 'Reason: {text}',
+  reasonStopped:
+    'the signer’s certificate stopped before the signature was complete; nothing was signed, ask again',
+  reasonLeft: 'the signer left the centre',
+  reasonClosed: 'the centre was closed',
 
   verdictValid: 'The signatures are valid and nothing was changed after signing.',
   verdictInvalid: 'A signature is not valid. Do not rely on this file.',

@@ -1,5 +1,5 @@
 import type { ListedVisit, Signing } from './clinic-api.ts'
-import type { MessageKey } from './messages.ts'
+import { type MessageKey, say } from './messages.ts'
 
 interface Words {
   readonly tone: '' | 'good' | 'attention' | 'stop'
@@ -21,6 +21,18 @@ const signingWords: Readonly<Record<string, Words>> = {
 
 export function wordsOf(signing: Signing): Words {
   return signingWords[signing.state] ?? { tone: '', text: 'stateUnsigned' }
+}
+
+const reasonWords: Readonly<Record<string, MessageKey>> = {
+  'certificate-stopped': 'reasonStopped',
+  'member-left': 'reasonLeft',
+  'centre-closed': 'reasonClosed',
+}
+
+/** The platform's own reasons are codes; what the signer wrote stays as it was written. */
+export function reasonText(reason: string): string {
+  const key = Object.hasOwn(reasonWords, reason) ? reasonWords[reason] : undefined
+  return key ? say(key) : reason
 }
 
 export function isOpen(signing: Signing): boolean {

@@ -4,6 +4,7 @@ import { destroyKeyShare, keyById, resumeKey, suspendKey } from '../keys/two-par
 import type { Platform, Tx } from '../platform/index.ts'
 import { CertificatesError } from './errors.ts'
 import { recordChange, type ChangedBy } from './history.ts'
+import type { StopSignatures } from './ports.ts'
 import { momentOfChange } from './revocation-list.ts'
 import { certificateById, setState, type IssuedCertificate } from './store.ts'
 
@@ -17,6 +18,10 @@ export interface StateChange {
   readonly revocationReason?: RevocationReasonWord
   /** Superseding only: the certificate that takes its place. */
   readonly supersededBy?: string
+}
+
+export interface ChangeDeps extends Pick<Platform, 'signals' | 'sealer'> {
+  readonly stopSignatures: StopSignatures
 }
 
 export type Change = 'suspend' | 'resume' | 'revoke'
@@ -33,7 +38,7 @@ const transitions = {
  * Throws `certificates.unknown`, `certificates.wrong-state`.
  */
 export async function changeState(
-  { signals, sealer }: Pick<Platform, 'signals' | 'sealer'>,
+  { signals, sealer, stopSignatures }: ChangeDeps,
   tx: Tx,
   change: Change,
   given: StateChange,
@@ -44,8 +49,11 @@ export async function changeState(
   const { from, to, event } = transitions[change]
   if (!(from as readonly string[]).includes(before.state))
     throw new CertificatesError('certificates.wrong-state', { state: before.state })
-  // 2. Certificate and key.
-  const at = await momentOfChange(tx, given.at)
+  // 2. What was being signed with it, and with that the moment.
+  const stopped = { tenantId, certificateId, keyId: before.keyId, at: given.at }
+  const wanted = change === 'resume' ? given.at : await stopSignatures(tx, stopped)
+  const at = await momentOfChange(tx, wanted)
+  // 3. Certificate and key.
   const revocationReason =
     change === 'revoke' ? (given.revocationReason ?? 'unspecified') : undefined
   const next = { tenantId, certificateId, state: to, reason, at }
@@ -54,7 +62,7 @@ export async function changeState(
   if (change === 'suspend') await suspendKey(tx, { ...key, reason, at })
   if (change === 'resume') await resumeKey(tx, key)
   if (change === 'revoke') await destroyKeyShare(tx, { ...key, at })
-  // 3. Event and history.
+  // 4. Event and history.
   const { personId, serialNumberHex, keyId } = before
   const subject = { certificateId, personId, keyId, serialNumberHex, ...given.by }
   const { eventId } = await appendEvent(tx, {

@@ -1,7 +1,7 @@
 import { appendEvent } from '../evidence/index.ts'
 import type { IssuedNow } from '../issuance/index.ts'
-import type { Platform, Tx } from '../platform/index.ts'
-import { changeState } from './change-state.ts'
+import type { Tx } from '../platform/index.ts'
+import { type ChangeDeps, changeState } from './change-state.ts'
 import { recordChange } from './history.ts'
 import { livingCertificates } from './store.ts'
 
@@ -11,7 +11,7 @@ import { livingCertificates } from './store.ts'
  * certificate whose application ended while the CA signed it does not stand: it is revoked before anybody has it.
  */
 export async function keepIssued(
-  platform: Pick<Platform, 'signals' | 'sealer'>,
+  deps: ChangeDeps,
   tx: Tx,
   issued: IssuedNow,
   stands: boolean,
@@ -21,8 +21,8 @@ export async function keepIssued(
   const { eventId } = await appendEvent(tx, { type: 'certificate.issued', at, subject })
   const by = { room: 'issuance' }
   await recordChange(tx, { tenantId, certificateId, change: 'issued', at, by, eventId })
-  if (stands) return supersedeOlder(platform, tx, issued)
-  await changeState(platform, tx, 'revoke', {
+  if (stands) return supersedeOlder(deps, tx, issued)
+  await changeState(deps, tx, 'revoke', {
     tenantId,
     certificateId,
     at,
@@ -37,7 +37,7 @@ export async function keepIssued(
  * What was signed with them before stays valid, because it carries the time and the status of its moment.
  */
 export async function supersedeOlder(
-  platform: Pick<Platform, 'signals' | 'sealer'>,
+  deps: ChangeDeps,
   tx: Tx,
   kept: Pick<IssuedNow, 'tenantId' | 'personId' | 'certificateId' | 'at'>,
 ): Promise<void> {
@@ -46,7 +46,7 @@ export async function supersedeOlder(
     if (certificateId === supersededBy) continue
     const by = { room: 'issuance' }
     const end = { tenantId, certificateId, supersededBy, at, by }
-    await changeState(platform, tx, 'revoke', {
+    await changeState(deps, tx, 'revoke', {
       ...end,
       reason: 'superseded',
       revocationReason: 'superseded',

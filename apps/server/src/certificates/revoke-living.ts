@@ -1,5 +1,5 @@
-import type { Platform, Tx } from '../platform/index.ts'
-import { changeState } from './change-state.ts'
+import type { Tx } from '../platform/index.ts'
+import { type ChangeDeps, changeState } from './change-state.ts'
 import { livingCertificates, namesCentre } from './store.ts'
 
 export interface Leaving {
@@ -13,15 +13,11 @@ export interface Leaving {
 }
 
 /** Revokes what of a person's certificates says what is no longer so (`affiliationChanged`, RFC 5280 §5.3.1). */
-export async function revokeLiving(
-  platform: Pick<Platform, 'signals' | 'sealer'>,
-  tx: Tx,
-  given: Leaving,
-): Promise<void> {
+export async function revokeLiving(deps: ChangeDeps, tx: Tx, given: Leaving): Promise<void> {
   const { tenantId, staffId, reason, at, centreId } = given
   for (const { certificateId } of await livingCertificates(tx, { ...given, now: at })) {
     if (centreId && !(await namesCentre(tx, { tenantId, certificateId, centreId }))) continue
-    await changeState(platform, tx, 'revoke', {
+    await changeState(deps, tx, 'revoke', {
       tenantId,
       certificateId,
       reason,

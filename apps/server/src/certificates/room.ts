@@ -11,10 +11,11 @@ import {
   serviceKeyNames,
 } from '../keys/authority/index.ts'
 import type { Platform, Room, Tx } from '../platform/index.ts'
-import { changeState } from './change-state.ts'
+import { type ChangeDeps, changeState } from './change-state.ts'
 import { keepIssued, supersedeOlder } from './keep-issued.ts'
 import { revokeLiving, type Leaving } from './revoke-living.ts'
 import { ocspFor, servicesOf, type OcspDeps } from './ocsp.ts'
+import type { StopSignatures } from './ports.ts'
 import { mountPublication } from './publication.ts'
 import { currentRevocationList } from './revocation-list.ts'
 import { mountCertificateRoutes } from './routes.ts'
@@ -31,8 +32,13 @@ import { timeStamp } from './time-stamp.ts'
 type Tenant = { readonly tenantId: string }
 
 /** Certificates after they were issued: what signing and accounts ask, and the room to plug in. */
-export function openCertificates(platform: Platform, issuer: Issuer) {
+export function openCertificates(
+  platform: Platform,
+  issuer: Issuer,
+  stopSignatures: StopSignatures,
+) {
   const { config, sealer, random, clock, db } = platform
+  const changing = { ...platform, stopSignatures }
   const folder = authorityFolder(config)
   const { chain } = issuer
   const [issuing, root] = chain
@@ -65,7 +71,7 @@ export function openCertificates(platform: Platform, issuer: Issuer) {
     tx: Tx,
     given: Tenant & { readonly certificateId: string; readonly reason: string; readonly at: Date },
   ): Promise<void> =>
-    void (await changeState(platform, tx, 'suspend', { ...given, by: { room: 'signing' } }))
+    void (await changeState(changing, tx, 'suspend', { ...given, by: { room: 'signing' } }))
 
   const revocationMaterial = async (wanted: Tenant & { readonly certificateId: string }) => {
     const now = clock.now()
@@ -91,10 +97,10 @@ export function openCertificates(platform: Platform, issuer: Issuer) {
   const room: Room = {
     name: 'certificates',
     routes: (app) => {
-      mountCertificateRoutes(app, platform, chain)
+      mountCertificateRoutes(app, changing, chain)
       mountPublication(app, { ocsp, timeStamp: tsa, root, issuing, rootList, issuingList })
     },
-    recover: () => endSeconds(platform),
+    recover: () => endSeconds(changing),
     periodic: [
       { name: 'revocation-list', everyMs: 60_000, run: async () => void (await issuingList()) },
     ],
@@ -104,9 +110,9 @@ export function openCertificates(platform: Platform, issuer: Issuer) {
     root,
     issuing,
     crls: async (): Promise<Uint8Array[]> => [await issuingList(), rootList],
-    revokeLiving: (tx: Tx, given: Leaving) => revokeLiving(platform, tx, given),
+    revokeLiving: (tx: Tx, given: Leaving) => revokeLiving(changing, tx, given),
     keepIssued: (tx: Tx, issued: IssuedNow, stands: boolean) =>
-      keepIssued(platform, tx, issued, stands),
+      keepIssued(changing, tx, issued, stands),
     viewCertificates: viewMany,
     holdersOf: (tx: Tx, tenantId: string, standing: CertificateStanding) =>
       holdersOf(tx, { tenantId, standing, now: clock.now() }),
@@ -123,8 +129,8 @@ export function openCertificates(platform: Platform, issuer: Issuer) {
 }
 
 // Issued before issuing ended the older ones: each person keeps the newest, by the very function that issuing uses.
-async function endSeconds(platform: Platform): Promise<void> {
-  const { db, clock } = platform
+async function endSeconds(changing: Platform & ChangeDeps): Promise<void> {
+  const { db, clock } = changing
   for (const { tenantId } of await listTenants(db)) {
     const now = clock.now()
     const holders = await db.tx({ tenantId }, (tx) => holdersOfSeveral(tx, { tenantId, now }))
@@ -133,7 +139,7 @@ async function endSeconds(platform: Platform): Promise<void> {
         await lockPerson(tx, { tenantId, personId })
         const personIds = [personId]
         const [newest] = await newestCertificates(tx, { tenantId, personIds, now })
-        if (newest) await supersedeOlder(platform, tx, { ...newest, tenantId, at: now })
+        if (newest) await supersedeOlder(changing, tx, { ...newest, tenantId, at: now })
       })
   }
 }

@@ -7,7 +7,7 @@ import {
   type Platform,
   type Tx,
 } from '../platform/index.ts'
-import { changeState } from './change-state.ts'
+import { type ChangeDeps, changeState } from './change-state.ts'
 import { CertificatesError } from './errors.ts'
 import { changesOf } from './history.ts'
 import {
@@ -22,14 +22,18 @@ import {
 /** Console and phone: look at certificates and change their state. `chain` is issuing CA first, root last. */
 export function mountCertificateRoutes(
   app: HttpApp,
-  platform: Platform,
+  platform: Platform & ChangeDeps,
   chain: readonly Uint8Array[],
 ): void {
   mountConsole(app, platform, chain)
   mountPhone(app, platform, chain)
 }
 
-function mountConsole(app: HttpApp, platform: Platform, chain: readonly Uint8Array[]): void {
+function mountConsole(
+  app: HttpApp,
+  platform: Platform & ChangeDeps,
+  chain: readonly Uint8Array[],
+): void {
   const { db, clock } = platform
   app.route(consoleEndpoints.listCertificates, ({ staff, query }) =>
     db.tx(staff, async (tx) => {
@@ -73,7 +77,11 @@ function mountConsole(app: HttpApp, platform: Platform, chain: readonly Uint8Arr
     )
 }
 
-function mountPhone(app: HttpApp, platform: Platform, chain: readonly Uint8Array[]): void {
+function mountPhone(
+  app: HttpApp,
+  platform: Platform & ChangeDeps,
+  chain: readonly Uint8Array[],
+): void {
   const { db, clock } = platform
   const byHolder = (
     device: DevicePrincipal,

@@ -42,6 +42,11 @@ export const loginForm: TaskForm = {
       await deps.signals.notify(tx, `login:${loginRequestId}`)
     })
   },
+  voided: async (deps, tx, task, cause) => {
+    const loginRequestId = task.loginRequestId!
+    await markRefused(tx, { ...task, loginRequestId }, cause)
+    await deps.signals.notify(tx, `login:${loginRequestId}`)
+  },
   refused: async (deps, tx, task, reason, at) => {
     const loginRequestId = task.loginRequestId!
     await markRefused(tx, { ...task, loginRequestId }, reason)

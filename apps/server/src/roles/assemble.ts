@@ -20,6 +20,7 @@ import {
   signedDocuments,
   signingAudit,
   signingRoom,
+  stopSignatures,
   type People,
 } from '../signing/index.ts'
 import { verificationRoom } from '../verification/index.ts'
@@ -31,7 +32,9 @@ type Certificates = ReturnType<typeof openCertificates>
 /** All rooms of the server, wired to each other: the one place that knows them all. */
 export function assemble(platform: Platform, issuer: Issuer): readonly Room[] {
   const { config, db } = platform
-  const certificates = openCertificates(platform, issuer)
+  const certificates = openCertificates(platform, issuer, (tx, stopped) =>
+    stopSignatures(signing, tx, stopped),
+  )
   const messages = openMessages(platform, globalThis.fetch)
   const whenIssued = async (tx: Tx, issued: IssuedNow): Promise<void> => {
     const stands = await applications.issued(tx, issued)

@@ -42,6 +42,7 @@ export function signingAudit(deps: SigningAuditDeps): AuditPart {
           await checkSignatures(tx, report)
           await checkNonces(tx, report)
           await checkIntents(tx, report)
+          await checkStopped(tx, report)
           return tx.query<{ document_id: string; revision: number; sm3: Uint8Array }>(
             'select document_id, revision, sm3 from document_revision',
           )
@@ -130,6 +131,31 @@ async function checkIntents(tx: Tx, report: Report): Promise<void> {
       task,
       lacks,
     })
+}
+
+/** Nothing is completed under a certificate that has stopped, and what therefore came to nothing says so. */
+async function checkStopped(tx: Tx, report: Report): Promise<void> {
+  const late = await tx.query<{ task: string }>(
+    `select s.task_id as task from signature s join signature_completion c using (tenant_id, task_id)
+     join lateral (select h.change from certificate_change h
+       where h.tenant_id = s.tenant_id and h.certificate_id = s.certificate_id and h.at <= c.completed_at
+       order by h.ordinal desc limit 1) l on true
+     where l.change in ('suspended', 'revoked', 'superseded')`,
+  )
+  for (const { task } of late)
+    report(
+      'audit.completed-after-stop',
+      '签名在证书停用后才完成',
+      'a signature was completed after its certificate had stopped',
+      { task },
+    )
+  const silent = await tx.query<{ task: string }>(
+    `select t.task_id as task from signing_task t join signature s using (tenant_id, task_id)
+     where t.state = 'cancelled' and not exists (select from evidence_event e
+       where e.type = 'signing.cancelled' and e.subject @> jsonb_build_object('task', t.task_id))`,
+  )
+  for (const { task } of silent)
+    report('audit.void-untold', '签名作废没有存证事件', 'a voided signature has no event', { task })
 }
 
 async function checkBlob(

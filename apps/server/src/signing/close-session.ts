@@ -48,14 +48,19 @@ export async function expireSession(
 }
 
 /** The answer left and no signature came back: the phone may hold one that we never saw. */
-export async function abandonSession(tx: Tx, session: SigningSession, at: Date): Promise<void> {
+export async function abandonSession(
+  tx: Tx,
+  session: SigningSession,
+  at: Date,
+  cause: 'not-finished' | 'certificate-stopped' = 'not-finished',
+): Promise<void> {
   await closeSession(tx, session, 'abandoned', at)
   await releaseHead(tx, session.tenantId, session.sid)
   await appendEvent(tx, {
     type: 'signing.aborted',
     at,
     subject: sessionSubject(session),
-    data: { cause: 'not-finished', possiblySigned: true },
+    data: { cause, possiblySigned: true },
   })
 }
 

@@ -1,3 +1,4 @@
+import type { CertificateView } from '@yunqian/api'
 import { CONTENT_TYPE } from '@yunqian/pki'
 import {
   assembleSignedData,
@@ -9,6 +10,7 @@ import { encodeSm2Signature, parseSm2PublicKey, sm2MessageDigest, sm3, toHex } f
 import { appendEvent } from '../evidence/index.ts'
 import type { Tx } from '../platform/index.ts'
 import { documentById, revisionOf } from './document-store.ts'
+import { SigningError } from './errors.ts'
 import type { RevocationMaterial, Signer, SigningDeps, TaskForm } from './ports.ts'
 import type { PreparedTask } from './preparation.ts'
 import { insertCompletion, signatureOf, type StoredCompletion } from './signature-store.ts'
@@ -116,7 +118,7 @@ export async function makeCms(
   }
 }
 
-/** The stored signature and the certificate it was made under, whatever has become of that since. */
+/** The stored signature and the certificate it was made under. Throws `signing.certificate-not-valid`. */
 async function signedBy(deps: SigningDeps, task: SigningTask) {
   return deps.db.tx({ tenantId: task.tenantId }, async (tx) => {
     const signature = await signatureOf(tx, task)
@@ -126,11 +128,21 @@ async function signedBy(deps: SigningDeps, task: SigningTask) {
         ? undefined
         : await deps.certificates.view(tx, { tenantId: task.tenantId, certificateId })
     if (!signature || !certificate) throw new Error('a signature without its certificate')
+    // Not worth a timestamp: it would prove a moment after the certificate had stopped.
+    requireStanding(certificate)
     return { signature, certificate }
   })
 }
 
-/** Completion, state and event in one commit; done by another process meanwhile is done. */
+function requireStanding({ state }: { readonly state: CertificateView['state'] }): void {
+  if (state !== 'valid') throw new SigningError('signing.certificate-not-valid', { state })
+}
+
+/**
+ * Completion, state and event in one commit; done by another process meanwhile is done. Whoever stops the certificate
+ * waits for this task's row, so what is completed here was stamped before. Throws `signing.certificate-not-valid` when
+ * the certificate ran out while it was being completed.
+ */
 export async function commitCompletion(
   deps: SigningDeps,
   task: SigningTask,
@@ -141,6 +153,10 @@ export async function commitCompletion(
     const locked = await taskById(tx, task, 'for update')
     if (locked?.state !== 'signed') return
     const at = deps.clock.now()
+    const certificateId = (await signatureOf(tx, task))?.certificateId
+    const certificate =
+      certificateId && (await deps.certificates.view(tx, { ...task, certificateId }))
+    if (certificate) requireStanding(certificate)
     await insertCompletion(tx, task, completion, at)
     await also(tx, at)
     await moveTask(tx, locked, 'complete', at)

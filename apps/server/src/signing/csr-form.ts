@@ -4,15 +4,16 @@ import {
   sm2PublicKeyInfo,
 } from '@yunqian/pki/write'
 import { encodeSm2Signature, parseSm2PublicKey, sm2MessageDigest } from '@yunqian/sm'
-import { appendEvent } from '../evidence/index.ts'
 import { commitCompletion } from './cms-form.ts'
+import { completeTasksOf } from './complete-task.ts'
 import { storeBytes } from './create-document.ts'
 import type { SigningDeps, TaskForm } from './ports.ts'
 import type { PreparedTask } from './preparation.ts'
 import { preparationOf } from './preparation.ts'
 import { signatureOf } from './signature-store.ts'
 import { type SigningTask } from './task.ts'
-import { moveTask, taskById, taskTopics } from './task-store.ts'
+import { taskById } from './task-store.ts'
+import { voidSignature } from './void-signature.ts'
 
 /** The first signature of a new key: the request for its certificate, which shows that both halves fit. */
 export const csrForm: TaskForm = {
@@ -31,6 +32,8 @@ export const csrForm: TaskForm = {
       encodeSm2Signature(signature),
     )
     const { tenantId, enrollmentId, keyId } = task
+    // The certificate now in use stops with the issuing: what was signed under it is finished first, if that is quick.
+    await completeTasksOf(deps, task, 3_000)
     try {
       await deps.enrollments.issue({
         tenantId,
@@ -51,12 +54,7 @@ async function voidTask(deps: SigningDeps, task: SigningTask): Promise<void> {
   await deps.db.tx({ tenantId: task.tenantId }, async (tx) => {
     const locked = await taskById(tx, task, 'for update')
     if (locked?.state !== 'signed') return
-    const at = deps.clock.now()
-    const subject = { task: task.taskId, person: task.personId }
-    await moveTask(tx, locked, 'void', at, 'application-ended')
-    const data = { kind: task.kind, cause: 'application-ended' }
-    await appendEvent(tx, { type: 'signing.cancelled', at, subject, data })
-    await deps.signals.notify(tx, ...taskTopics(task))
+    await voidSignature(deps, tx, locked, 'application-ended')
   })
 }
 

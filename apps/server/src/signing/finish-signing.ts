@@ -15,7 +15,7 @@ import { preparationOf, type PreparedTask } from './preparation.ts'
 import { closeSession, sessionById, type SigningSession } from './session-store.ts'
 import { insertSignature, signatureOf } from './signature-store.ts'
 import { ownTask } from './signer.ts'
-import type { SigningTask } from './task.ts'
+import { nextState, type SigningTask } from './task.ts'
 import { moveTask, taskTopics } from './task-store.ts'
 import { taskSummary } from './task-view.ts'
 
@@ -66,22 +66,22 @@ async function keepSignature(
   if (!session || session.deviceId !== caller.deviceId)
     throw new SigningError('signing.session-unknown')
   const task = await ownTask(tx, caller, session.taskId, 'for update')
+  // Two sessions may stand open for one task; the signature that was kept first is the task's.
+  if (nextState(task.state, 'sign') === undefined) return repeated(tx, task, command)
+  // Key before session, as a join locks them: a certificate that stops now has stopped, or waits for this signature.
+  const key = await keyById(tx, session, 'for update')
+  if (!key) throw new Error('a session without its key')
+  const prepared = await preparationOf(tx, task)
+  await requireCertificate(deps, tx, task, prepared)
   const locked = await sessionById(tx, session, 'for update')
-  if (locked?.state === 'finished') return repeated(tx, task, command)
   if (locked?.state !== 'answered' || !locked.answerSealed)
     throw new SigningError('signing.wrong-state', { state: locked?.state })
-  // Two sessions may stand open for one task; the signature that was kept first is the task's.
-  if (task.state === 'signed' || task.state === 'completed')
-    throw new SigningError('signing.task-closed', { state: task.state })
   const answer = decodeSignAnswer(deps.sealer.open(answerPurpose(locked), locked.answerSealed))
-  const key = await keyById(tx, locked)
-  if (!key) throw new Error('a session without its key')
   const signature = { r: command.r, s: command.s }
   const valid =
     equalBytes(answer.r, command.r) &&
     sm2VerifyDigest(parseSm2PublicKey(key.publicKey), locked.digest, signature)
   if (!valid) throw new SigningError('signing.signature-invalid')
-  const prepared = await preparationOf(tx, task)
   await requireHead(tx, task, locked, prepared, at)
   if (!prepared || !equalBytes(prepared.digest, locked.digest))
     throw new SigningError('signing.head-moved')
@@ -109,13 +109,25 @@ async function keepSignature(
   return signed
 }
 
-/** The same signature again is answered again; another one for a finished session is not. */
+/** What it was shown to be signed under must stand: a signature kept now is stamped after now. */
+async function requireCertificate(
+  deps: SigningDeps,
+  tx: Tx,
+  task: SigningTask,
+  prepared: PreparedTask | undefined,
+): Promise<void> {
+  const certificateId = prepared?.certificateId
+  if (certificateId === undefined) return
+  const state = (await deps.certificates.view(tx, { ...task, certificateId }))?.state
+  if (state !== 'valid') throw new SigningError('signing.certificate-not-valid', { state })
+}
+
+/** The same signature again is answered again; another one is not. */
 async function repeated(tx: Tx, task: SigningTask, command: FinishCommand): Promise<SigningTask> {
   const stored = await signatureOf(tx, task)
-  const same =
-    stored?.sid === command.sid &&
-    equalBytes(stored.r, command.r) &&
-    equalBytes(stored.s, command.s)
+  if (stored?.sid !== command.sid)
+    throw new SigningError('signing.task-closed', { state: task.state })
+  const same = equalBytes(stored.r, command.r) && equalBytes(stored.s, command.s)
   if (!same) throw new SigningError('signing.wrong-state', { state: 'finished' })
   return task
 }

@@ -18,6 +18,7 @@ export type {
   TaskForm,
 } from './ports.ts'
 export { preparationOf } from './preparation.ts'
+export { stopSignatures } from './stop-signatures.ts'
 export { tidySigning } from './recover.ts'
 export { signingRoom } from './room.ts'
 export { signedDocuments } from './signed-documents.ts'

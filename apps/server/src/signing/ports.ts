@@ -1,4 +1,4 @@
-import type { CertificateView, TaskKind } from '@yunqian/api'
+import type { CertificateView, ClosingCode, TaskKind } from '@yunqian/api'
 import type { RandomSource } from '@yunqian/sm'
 import type { Clock, Database, Log, Signals, Threads, Tx } from '../platform/index.ts'
 import type { KeyGenerations, Sealer } from '../keys/two-party/index.ts'
@@ -170,6 +170,13 @@ export interface TaskForm {
   complete(deps: SigningDeps, task: SigningTask): Promise<void>
   /** What else the person's refusal ends, in the transaction that records it. */
   refused?(deps: SigningDeps, tx: Tx, task: SigningTask, reason: string, at: Date): Promise<void>
+  /** What else ends with a signature that can come to nothing any more, in the transaction that says so. */
+  voided?(
+    deps: Pick<SigningDeps, 'signals'>,
+    tx: Tx,
+    task: SigningTask,
+    cause: ClosingCode,
+  ): Promise<void>
 }
 
 /** Who signs, with what. */

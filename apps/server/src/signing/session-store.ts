@@ -182,6 +182,19 @@ export async function overdueSessions(
   return rows.map(fromRow)
 }
 
+/** Answered sessions of a key whose signature has not come, locked; the caller holds the key. */
+export async function answeredSessions(
+  tx: Tx,
+  key: { readonly tenantId: string; readonly keyId: string },
+): Promise<SigningSession[]> {
+  const rows = await tx.query<SessionRow>(
+    `select * from signing_session where tenant_id = $1 and key_id = $2 and state = 'answered'
+     order by sid for update`,
+    [key.tenantId, key.keyId],
+  )
+  return rows.map(fromRow)
+}
+
 /** Open sessions of processes other than the named, to see which of them are dead. */
 export async function openSessionsElsewhere(
   tx: Tx,

@@ -110,6 +110,20 @@ export async function insertCompletion(
   )
 }
 
+/** When the last signature under a key’s certificate was finished. */
+export async function lastCompletion(
+  tx: Tx,
+  key: { readonly tenantId: string; readonly keyId: string },
+): Promise<Date | undefined> {
+  const row = await tx.queryOne<{ last: Date | null }>(
+    `select max(c.completed_at) as last
+     from signature s join signature_completion c using (tenant_id, task_id)
+     where s.tenant_id = $1 and s.key_id = $2 and s.certificate_id is not null`,
+    [key.tenantId, key.keyId],
+  )
+  return row?.last ?? undefined
+}
+
 export async function completionOf(
   tx: Tx,
   { tenantId, taskId }: TaskName,

@@ -115,11 +115,31 @@ export const taskTopics = (task: Pick<SigningTask, 'taskId' | 'personId'>): stri
   `person:${task.personId}`,
 ]
 
-/** Tasks whose signature exists and whose completion does not, oldest first. */
-export async function unfinishedTasks(tx: Tx, tenantId: string): Promise<SigningTask[]> {
+/** Tasks signed under a certificate and not completed, locked. */
+export async function signedUnder(
+  tx: Tx,
+  wanted: { readonly tenantId: string; readonly certificateId: string },
+): Promise<SigningTask[]> {
   const rows = await tx.query<TaskRow>(
-    `select * from signing_task where tenant_id = $1 and state = 'signed' order by task_id limit 50`,
-    [tenantId],
+    `select t.* from signing_task t join signature s using (tenant_id, task_id)
+     where t.tenant_id = $1 and t.state = 'signed' and s.certificate_id = $2
+     order by t.task_id for update of t`,
+    [wanted.tenantId, wanted.certificateId],
+  )
+  return rows.map(taskFromRow)
+}
+
+/** Tasks whose signature exists and whose completion does not, oldest first; of all, or of one person's certificate. */
+export async function unfinishedTasks(
+  tx: Tx,
+  tenantId: string,
+  personId?: string,
+): Promise<SigningTask[]> {
+  const rows = await tx.query<TaskRow>(
+    `select * from signing_task
+     where tenant_id = $1 and state = 'signed' and ($2::uuid is null or person_id = $2 and kind <> 'csr')
+     order by task_id limit 50`,
+    [tenantId, personId ?? null],
   )
   return rows.map(taskFromRow)
 }

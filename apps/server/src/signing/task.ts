@@ -43,7 +43,7 @@ export type TaskEvent =
   | 'open'
   | 'sign'
   | 'complete'
-  /** What it was signed for has ended: a certification request whose application was overtaken. */
+  /** Signed for nothing: its application was overtaken, or its certificate stopped before the timestamp. */
   | 'void'
   | 'refuse'
   | 'cancel'
