@@ -1,10 +1,12 @@
 // A signed PDF judged by our engine and by poppler's pdfsig, on the same file in the same run.
 import { execFile } from 'node:child_process'
+import { createVerify, generateKeyPairSync, sign } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { parseSubjectPublicKey, verifySignature } from '@yunqian/pki'
 import { verifyAny } from '@yunqian/verify'
 import { after, makeAuthority, type Authority } from '../test/authority/authority.ts'
 import { signPdf } from '../test/authority/signing.ts'
@@ -57,6 +59,7 @@ export const suite: Suite = {
       },
     ]
     return [
+      ecdsa(),
       ...sameFile,
       {
         title: 'PDF verification in a running process',
@@ -68,6 +71,34 @@ export const suite: Suite = {
   close: () => {
     if (folder) rmSync(folder, { recursive: true, force: true })
   },
+}
+
+/** What a chain, a timestamp and a status answer of the international suite come down to. */
+function ecdsa(): Comparison {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const message = crypto.getRandomValues(new Uint8Array(200))
+  const signature = sign('sha256', message, privateKey)
+  const key = parseSubjectPublicKey(publicKey.export({ format: 'der', type: 'spki' }))
+  const must = (verified: boolean): void => {
+    if (!verified) throw new Error('a good signature was refused')
+  }
+  return {
+    title: 'ECDSA P-256 verify',
+    note: '200-byte message, SHA-256, DER in',
+    contenders: [
+      {
+        name: '@yunqian/pki',
+        run: () =>
+          must(
+            verifySignature({ algorithm: 'ecdsa-with-sha256', publicKey: key, message, signature }),
+          ),
+      },
+      {
+        name: 'Node OpenSSL',
+        run: () => must(createVerify('sha256').update(message).verify(publicKey, signature)),
+      },
+    ],
+  }
 }
 
 function judge(authority: Authority, bytes: Uint8Array): void {

@@ -33,6 +33,7 @@ const standards: Readonly<Record<string, readonly [about: string, absent?: strin
   'RFC 2634': ['signing-certificate attribute, first version: read'],
   'RFC 2986': ['PKCS #10 certification request'],
   'RFC 3161': ['time-stamp protocol'],
+  'RFC 3279': ['ECDSA signature value'],
   'RFC 4055': ['RSASSA-PSS and its parameters'],
   'RFC 4514': ['names in text'],
   'RFC 4518': ['comparing names: prepared strings'],

@@ -1,7 +1,8 @@
+import type { ECDSA } from '@noble/curves/abstract/weierstrass.js'
 import { ed25519 as ed25519Curve } from '@noble/curves/ed25519.js'
 import { brainpoolP256r1, brainpoolP384r1, brainpoolP512r1 } from '@noble/curves/misc.js'
-import { p256, p384, p521 } from '@noble/curves/nist.js'
-import { decodeSm2Signature, parseSm2PublicKey, sm2Verify, SmError } from '@yunqian/sm'
+import { p384, p521 } from '@noble/curves/nist.js'
+import { decodeSm2Signature, p256Verify, parseSm2PublicKey, sm2Verify, SmError } from '@yunqian/sm'
 import { digest, type DigestName } from './digests.ts'
 import { ALGORITHM_OID } from './oids.ts'
 import { verifyRsaPkcs1 } from './rsa.ts'
@@ -49,13 +50,23 @@ export interface SignatureAlgorithm {
 // Collisions of SHA-1 can be had; such signatures are read only where their weakness is told.
 const WEAK: ReadonlySet<SignatureAlgorithmName> = new Set(['rsa-pkcs1-sha1', 'ecdsa-with-sha1'])
 
+type VerifyEcdsa = (publicKey: Uint8Array, digest: Uint8Array, signature: Uint8Array) => boolean
+
+const byNoble =
+  (curve: ECDSA): VerifyEcdsa =>
+  (publicKey, hash, signature) =>
+    neverThrows(() =>
+      curve.verify(signature, hash, publicKey, { prehash: false, lowS: false, format: 'der' }),
+    )
+
+/** P-256, which nearly all certificates and timestamps with ECDSA bear, is verified several times faster. */
 const ECDSA_CURVES = {
-  p256,
-  p384,
-  p521,
-  brainpoolP256r1,
-  brainpoolP384r1,
-  brainpoolP512r1,
+  p256: p256Verify,
+  p384: byNoble(p384),
+  p521: byNoble(p521),
+  brainpoolP256r1: byNoble(brainpoolP256r1),
+  brainpoolP384r1: byNoble(brainpoolP384r1),
+  brainpoolP512r1: byNoble(brainpoolP512r1),
 } as const
 const EC_KINDS = Object.keys(ECDSA_CURVES) as (keyof typeof ECDSA_CURVES)[]
 
@@ -71,14 +82,8 @@ const ecdsa = (
   parameters: 'absent',
   signerInfoOids: [oid, ALGORITHM_OID.ecPublicKey],
   verify: ({ publicKey, message, signature }) => {
-    const curve = ECDSA_CURVES[publicKey.kind as keyof typeof ECDSA_CURVES]
-    return neverThrows(() =>
-      curve.verify(signature, digest(digestName, message), publicKey.bytes, {
-        prehash: false,
-        lowS: false,
-        format: 'der',
-      }),
-    )
+    const verify = ECDSA_CURVES[publicKey.kind as keyof typeof ECDSA_CURVES]
+    return verify(publicKey.bytes, digest(digestName, message), signature)
   },
 })
 

@@ -1,6 +1,7 @@
 export { concatBytes, equalBytes, fromHex, toHex, wipe } from './bytes.ts'
 export { SmError, type SmErrorCode } from './errors.ts'
 export { hkdfSm3, hmacSm3 } from './hmac-sm3.ts'
+export { p256Verify } from './p256-signature.ts'
 export type { RandomSource } from './random.ts'
 export { DEFAULT_SM2_ID, sm2MessageDigest, sm2Z } from './sm2-digest.ts'
 export {

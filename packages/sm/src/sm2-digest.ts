@@ -1,6 +1,6 @@
 import { concatBytes } from './bytes.ts'
 import { engine } from './curve/engine.ts'
-import type { Sm2Engine } from './curve/sm2-engine.ts'
+import type { CurveEngine } from './curve/curve-engine.ts'
 import { SmError } from './errors.ts'
 import { Sm3, sm3 } from './sm3.ts'
 import type { Sm2PublicKey } from './sm2-key.ts'
@@ -29,7 +29,7 @@ export function sm2MessageDigest(
 }
 
 /** Z over any engine's curve; the standard's own examples use a second curve. */
-export function identityDigest(on: Sm2Engine, publicKey: Uint8Array, id: Uint8Array): Uint8Array {
+export function identityDigest(on: CurveEngine, publicKey: Uint8Array, id: Uint8Array): Uint8Array {
   if (id.length > MAX_ID_LENGTH) throw new SmError('sm.invalid-length', { id: id.length })
   const { a, b, Gx, Gy } = on.curve
   const bits = id.length * 8

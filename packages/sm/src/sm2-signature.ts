@@ -1,6 +1,6 @@
 import { equalBytes, wipe } from './bytes.ts'
 import { engine } from './curve/engine.ts'
-import type { Scalar, Sm2Engine } from './curve/sm2-engine.ts'
+import type { Scalar, CurveEngine } from './curve/curve-engine.ts'
 import { hedgedScalar } from './hedged-scalar.ts'
 import type { RandomSource } from './random.ts'
 import { isLess, isZero } from './scalar-range.ts'
@@ -52,7 +52,7 @@ export function sm2SignDigest(
  * for another nonce. Two signatures with one k and different e give the private key away.
  */
 export function signWithNonce(
-  on: Sm2Engine,
+  on: CurveEngine,
   privateKey: Scalar,
   e: Uint8Array,
   k: Scalar,
@@ -98,7 +98,7 @@ export function sm2VerifyDigest(
 
 /** Clause 7.1 steps B1, B2 and B5 to B7, over any engine's curve. */
 export function verifyOn(
-  on: Sm2Engine,
+  on: CurveEngine,
   publicKey: Uint8Array,
   e: Uint8Array,
   { r, s }: Sm2Signature,
@@ -116,6 +116,6 @@ const ONE = new Uint8Array(32)
 ONE[31] = 1
 
 /** B1 and B2: in [1, n-1]. Values above, which agree modulo n, are a second form of a signature. */
-function isSignatureScalar(on: Sm2Engine, bytes: Uint8Array): boolean {
+function isSignatureScalar(on: CurveEngine, bytes: Uint8Array): boolean {
   return bytes.length === 32 && !isZero(bytes) && isLess(bytes, on.curve.n)
 }

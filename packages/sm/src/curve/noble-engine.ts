@@ -9,7 +9,7 @@ import { invertCt } from '@noble/curves/abstract/modular.js'
 import { weierstrass } from '@noble/curves/abstract/weierstrass.js'
 import { toHex } from '../bytes.ts'
 import type { CurveParameters } from './parameters.ts'
-import type { CurvePoint, Scalar, Sm2Engine } from './sm2-engine.ts'
+import type { CurvePoint, Scalar, CurveEngine } from './curve-engine.ts'
 
 /** Window of the table of multiples of G: 8 bits trade a slow first use for a third more speed. */
 const BASE_WINDOW = 8
@@ -28,7 +28,7 @@ export function noblePoint(curve: CurveParameters) {
 }
 
 /** An engine over BigInt for the given curve. */
-export function nobleEngine(curve: CurveParameters): Sm2Engine {
+export function nobleEngine(curve: CurveParameters): CurveEngine {
   const Point = noblePoint(curve)
   const { Fn } = Point
   const n = Fn.ORDER

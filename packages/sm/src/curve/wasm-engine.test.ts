@@ -1,64 +1,76 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { concatBytes, toHex } from '../bytes.ts'
-import { BASE_POINT } from './engine.ts'
 import { nobleEngine } from './noble-engine.ts'
-import { SM2_CURVE } from './parameters.ts'
+import { P256_CURVE, SM2_CURVE } from './parameters.ts'
 import { wasmEngine } from './wasm-engine.ts'
-
-const wasm = wasmEngine()!
-const noble = nobleEngine(SM2_CURVE)
 
 const bytesOf = (value: bigint): Uint8Array =>
   Uint8Array.from(value.toString(16).padStart(64, '0').match(/../g)!, (b) => Number.parseInt(b, 16))
 const numberOf = (bytes: Uint8Array): bigint => BigInt(`0x${toHex(bytes)}`)
-const n = numberOf(SM2_CURVE.n)
-const p = numberOf(SM2_CURVE.p)
-
-// Where carries, windows and signs turn over: ends of the range, powers of two and their
-// neighbours, digits of all ones, sixteens and seventeens.
-const edges = [
-  0n,
-  1n,
-  2n,
-  15n,
-  16n,
-  17n,
-  31n,
-  32n,
-  33n,
-  n - 1n,
-  n - 2n,
-  n - 16n,
-  n - 17n,
-  n / 2n,
-  ...[28n, 29n, 30n, 58n, 64n, 128n, 224n, 232n, 254n, 255n].flatMap((bit) => [
-    (1n << bit) - 1n,
-    1n << bit,
-    (1n << bit) + 1n,
-  ]),
-  ...['0f', '10', '11', '1f', '55', '84', 'aa', 'f0'].map((byte) => BigInt(`0x${byte.repeat(32)}`)),
-].map((value) => bytesOf(value % n))
-
-const scalar = fc.oneof(
-  { weight: 1, arbitrary: fc.constantFrom(...edges) },
-  {
-    weight: 3,
-    arbitrary: fc.bigInt({ min: 0n, max: n - 1n }).map(bytesOf),
-  },
-)
-const secret = scalar.filter((bytes) => numberOf(bytes) !== 0n)
-const point = secret.map((k) => noble.multiplyBase(k))
 const hex = (bytes: Uint8Array | undefined): string => (bytes ? toHex(bytes) : 'infinity')
 
 const runs = { numRuns: 150 }
 
-describe('the engine in WebAssembly computes what the one in BigInt computes', () => {
+describe.each([
+  ['SM2', SM2_CURVE],
+  ['P-256', P256_CURVE],
+])('on %s, the engine in WebAssembly computes what the one in BigInt computes', (_, curve) => {
+  const wasm = wasmEngine(curve)!
+  const noble = nobleEngine(curve)
+  const basePoint = concatBytes(Uint8Array.of(4), curve.Gx, curve.Gy)
+  const n = numberOf(curve.n)
+  const p = numberOf(curve.p)
+
+  // Where carries, windows and signs turn over: ends of the range, powers of two and their
+  // neighbours, digits of all ones, sixteens and seventeens.
+  const edges = [
+    0n,
+    1n,
+    2n,
+    15n,
+    16n,
+    17n,
+    31n,
+    32n,
+    33n,
+    n - 1n,
+    n - 2n,
+    n - 16n,
+    n - 17n,
+    n / 2n,
+    ...[28n, 29n, 30n, 58n, 64n, 128n, 224n, 232n, 254n, 255n].flatMap((bit) => [
+      (1n << bit) - 1n,
+      1n << bit,
+      (1n << bit) + 1n,
+    ]),
+    ...['0f', '10', '11', '1f', '55', '84', 'aa', 'f0'].map((byte) =>
+      BigInt(`0x${byte.repeat(32)}`),
+    ),
+  ].map((value) => bytesOf(value % n))
+
+  const scalar = fc.oneof(
+    { weight: 1, arbitrary: fc.constantFrom(...edges) },
+    {
+      weight: 3,
+      arbitrary: fc.bigInt({ min: 0n, max: n - 1n }).map(bytesOf),
+    },
+  )
+  const secret = scalar.filter((bytes) => numberOf(bytes) !== 0n)
+  // Coordinates at the edges of limbs too, which no multiple can be asked for.
+  const odd = [...edges, ...edges.map((bytes) => bytesOf(p - 1n - numberOf(bytes)))]
+    .map((x) => noble.decompress(concatBytes(Uint8Array.of(2), x)))
+    .filter((found) => found !== undefined)
+  const point = fc.oneof(
+    { weight: 1, arbitrary: fc.constantFrom(...odd) },
+    { weight: 2, arbitrary: secret.map((k) => noble.multiplyBase(k)) },
+  )
+
   it.each(edges.filter((k) => numberOf(k) !== 0n).map((k) => [toHex(k), k] as const))(
     'multiples of G by %s',
     (_, k) => {
       expect(hex(wasm.multiplyBase(k))).toBe(hex(noble.multiplyBase(k)))
-      expect(hex(wasm.multiply(k, BASE_POINT))).toBe(hex(noble.multiplyBase(k)))
+      expect(hex(wasm.multiply(k, basePoint))).toBe(hex(noble.multiplyBase(k)))
     },
   )
 
@@ -77,7 +89,7 @@ describe('the engine in WebAssembly computes what the one in BigInt computes', (
       fc.property(scalar, scalar, point, (s, t, P) => {
         expect(hex(wasm.combine(s, t, P))).toBe(hex(noble.combine(s, t, P)))
         const negative = noble.subtractScalars(bytesOf(0n), s)
-        expect(hex(wasm.combine(s, negative, BASE_POINT))).toBe('infinity')
+        expect(hex(wasm.combine(s, negative, basePoint))).toBe('infinity')
       }),
       runs,
     )
@@ -151,8 +163,11 @@ describe('the engine in WebAssembly computes what the one in BigInt computes', (
 })
 
 describe('the engine in WebAssembly', () => {
+  const wasm = wasmEngine(SM2_CURVE)!
+  const noble = nobleEngine(SM2_CURVE)
+
   it('changes and keeps nothing it was given', () => {
-    const [k, P] = [bytesOf(n - 5n), noble.multiplyBase(bytesOf(7n))]
+    const [k, P] = [bytesOf(numberOf(SM2_CURVE.n) - 5n), noble.multiplyBase(bytesOf(7n))]
     const before = [toHex(k), toHex(P)]
     const first = wasm.multiply(k, P)
     const again = toHex(first)
@@ -171,9 +186,28 @@ describe('the engine in WebAssembly', () => {
           throw new Error('refused by policy')
         },
       } as never
-      expect(wasmEngine()).toBeUndefined()
+      expect(wasmEngine(SM2_CURVE)).toBeUndefined()
     } finally {
       globalThis.WebAssembly = kept
     }
+  })
+
+  it('keeps two curves apart', () => {
+    const p256 = wasmEngine(P256_CURVE)!
+    const k = bytesOf(3n)
+    const before = hex(wasm.multiplyBase(k))
+    expect(hex(p256.multiplyBase(k))).toBe(hex(nobleEngine(P256_CURVE).multiplyBase(k)))
+    expect(hex(wasm.multiplyBase(k))).toBe(before)
+    expect(wasm.isPoint(p256.multiplyBase(k))).toBe(false)
+  })
+
+  it('assembles nothing for a curve that its code would compute wrongly on', () => {
+    const secp256k1 = 2n ** 256n - 2n ** 32n - 977n
+    const brainpool = 0xa9fb57dba1eea9bc3e660a909d838d726e3bf623d52620282013481d1f6e5377n
+    for (const prime of [secp256k1, brainpool, 2n ** 255n - 19n, 2n ** 224n - 2n ** 96n + 1n])
+      expect(() =>
+        wasmEngine({ ...P256_CURVE, p: bytesOf(prime), a: bytesOf(prime - 3n) }),
+      ).toThrow(/another shape/)
+    expect(() => wasmEngine({ ...P256_CURVE, a: bytesOf(0n) })).toThrow(/a = -3/)
   })
 })

@@ -5,8 +5,8 @@
 // processors in use 64-bit multiplications and additions do.
 import { concatBytes } from '../bytes.ts'
 import { isLess, isZero } from '../scalar-range.ts'
-import { SM2_CURVE } from './parameters.ts'
-import type { CurvePoint, Scalar, Sm2Engine } from './sm2-engine.ts'
+import type { CurveParameters } from './parameters.ts'
+import type { CurvePoint, Scalar, CurveEngine } from './curve-engine.ts'
 import { NUMBER_SIZE, POINT_SIZE, WINDOW_ENTRIES } from './wasm/field-code.ts'
 import { startMachine, type Machine } from './wasm/machine.ts'
 import { fillPowers, nibbles } from './wasm/powers.ts'
@@ -14,6 +14,7 @@ import { scalarFunctions } from './wasm/scalars.ts'
 import {
   combine,
   fromLimbs,
+  LIMBS,
   subtractOnce,
   toLimbs,
   windowDigits,
@@ -23,33 +24,35 @@ import {
 
 type Pointer = number
 
-/** The engine of the recommended curve; undefined where WebAssembly may not run. */
-export function wasmEngine(): Sm2Engine | undefined {
-  const machine = startMachine(SM2_CURVE)
-  return machine && new WasmArithmetic(machine).engine()
-}
-
-const EXPONENTS = {
-  /** Inversion by Fermat, and the square root modulo p ≡ 3 mod 4; both public. */
-  inverseModP: nibbles(SM2_CURVE.p, (p) => p - 2n),
-  rootModP: nibbles(SM2_CURVE.p, (p) => (p + 1n) / 4n),
+/** An engine of SM2's curve or P-256; undefined where WebAssembly may not run. */
+export function wasmEngine(curve: CurveParameters): CurveEngine | undefined {
+  const machine = startMachine(curve)
+  return machine && new WasmArithmetic(machine, curve).engine()
 }
 
 /** One memory, and functions that end with its secrets zeroed. */
 class WasmArithmetic {
   readonly #m: Machine
-  readonly #p = new Int32Array(9)
+  readonly #curve: CurveParameters
+  readonly #p = new Int32Array(LIMBS)
+  /** Inversion by Fermat, and the square root modulo p ≡ 3 mod 4; both public. */
+  readonly #exponents: Readonly<Record<'inverse' | 'root', readonly number[]>>
   #baseReady = false
 
-  constructor(machine: Machine) {
+  constructor(machine: Machine, curve: CurveParameters) {
     this.#m = machine
-    toLimbs(SM2_CURVE.p, this.#p)
+    this.#curve = curve
+    toLimbs(curve.p, this.#p)
+    this.#exponents = {
+      inverse: nibbles(curve.p, (p) => p - 2n),
+      root: nibbles(curve.p, (p) => (p + 1n) / 4n),
+    }
   }
 
-  engine(): Sm2Engine {
+  engine(): CurveEngine {
     return {
       name: 'wasm',
-      curve: SM2_CURVE,
+      curve: this.#curve,
       isPoint: (bytes) => this.#clean(() => this.#isPoint(bytes)),
       decompress: (bytes) => this.#clean(() => this.#decompress(bytes)),
       multiplyBase: (k) => this.#clean(() => this.#finite(this.#multiplyBase(k))),
@@ -57,7 +60,7 @@ class WasmArithmetic {
       combine: (s, t, point) => this.#clean(() => this.#combine(s, t, point)),
       add: (a, b) => this.#clean(() => this.#add(a, b)),
       negate: (point) => this.#clean(() => this.#negate(point)),
-      ...scalarFunctions(this.#m, SM2_CURVE.n),
+      ...scalarFunctions(this.#m, this.#curve.n),
     }
   }
 
@@ -111,7 +114,7 @@ class WasmArithmetic {
   #isPoint(bytes: Uint8Array): boolean {
     if (bytes.length !== 65 || bytes[0] !== 0x04) return false
     const [x, y] = [bytes.subarray(1, 33), bytes.subarray(33)]
-    if (!isLess(x, SM2_CURVE.p) || !isLess(y, SM2_CURVE.p)) return false
+    if (!isLess(x, this.#curve.p) || !isLess(y, this.#curve.p)) return false
     const [atX, atY, right] = this.#m.at.work as [Pointer, Pointer, Pointer]
     this.#toField(atX, x)
     this.#toField(atY, y)
@@ -124,11 +127,11 @@ class WasmArithmetic {
   #decompress(bytes: Uint8Array): CurvePoint | undefined {
     const [prefix, x] = [bytes[0], bytes.subarray(1)]
     if (bytes.length !== 33 || (prefix !== 2 && prefix !== 3)) return undefined
-    if (!isLess(x, SM2_CURVE.p)) return undefined
+    if (!isLess(x, this.#curve.p)) return undefined
     const [atX, atY, right, check] = this.#m.at.work as [Pointer, Pointer, Pointer, Pointer]
     this.#toField(atX, x)
     this.#curveEquation(right, atX)
-    this.#power(atY, right, EXPONENTS.rootModP)
+    this.#power(atY, right, this.#exponents.root)
     this.#m.square(check, atY)
     this.#m.subtract(check, right, check)
     if (!isZero(this.#fromField(check))) return undefined
@@ -156,7 +159,7 @@ class WasmArithmetic {
     const [inverse, test] = this.#m.at.work as [Pointer, Pointer]
     multiply(test, at + 2 * NUMBER_SIZE, this.#m.at.one)
     if (isZero(this.#fromField(test))) return undefined
-    this.#power(inverse, at + 2 * NUMBER_SIZE, EXPONENTS.inverseModP)
+    this.#power(inverse, at + 2 * NUMBER_SIZE, this.#exponents.inverse)
     multiply(at, at, inverse)
     multiply(at + NUMBER_SIZE, at + NUMBER_SIZE, inverse)
     return concatBytes(Uint8Array.of(4), this.#fromField(at), this.#fromField(at + NUMBER_SIZE))
@@ -178,7 +181,7 @@ class WasmArithmetic {
   #prepareBase(): Pointer {
     const { at, doublePoint } = this.#m
     if (this.#baseReady) return at.baseTable
-    this.#load(at.baseTable, concatBytes(Uint8Array.of(4), SM2_CURVE.Gx, SM2_CURVE.Gy))
+    this.#load(at.baseTable, concatBytes(Uint8Array.of(4), this.#curve.Gx, this.#curve.Gy))
     for (let i = 0; i < WINDOWS; i++) {
       const window = at.baseTable + i * WINDOW_ENTRIES * POINT_SIZE
       this.#fillTable(window)
@@ -249,7 +252,7 @@ class WasmArithmetic {
     const [y] = this.#m.at.work as [Pointer]
     const limbs = this.#m.limbs(y)
     toLimbs(point.subarray(33), limbs)
-    combine(limbs, new Int32Array(9), limbs, -1, this.#p)
+    combine(limbs, new Int32Array(LIMBS), limbs, -1, this.#p)
     return concatBytes(point.subarray(0, 33), fromLimbs(limbs))
   }
 }

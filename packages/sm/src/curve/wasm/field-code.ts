@@ -6,9 +6,9 @@
 // -ab/32·p and (1 + ab/32)·p. Who adds keeps track of how large limbs and values may become
 // (point-code.ts does it by machine).
 import { get, i32, i64, call, repeat, set, type Code, type WasmFunction } from './assembler.ts'
+import { LIMB_BITS, LIMBS } from './numbers.ts'
+import type { Term } from './prime-shape.ts'
 
-export const LIMBS = 9
-export const LIMB_BITS = 29
 /** Bytes of a number in memory. */
 export const NUMBER_SIZE = 4 * LIMBS
 /** Bytes of a point X, Y, Z, filled up to whole 64-bit words. */
@@ -34,30 +34,34 @@ const carry = (limbs: readonly number[]): Code =>
     .slice(0, -1)
     .map((limb, i) => [addTo(limbs[i + 1]!, high(get(limb))), set(limb, low(get(limb)))])
 
+/** Local ± factor · 2^shift. */
+const accumulate = (sign: 1 | -1, local: number, factor: number, shift: number): Code =>
+  (sign === 1 ? addTo : subtractFrom)(local, i64.shl(get(factor), shift))
+
+/** Code that makes a sum of products a multiple of 2^261 without changing it modulo the modulus. */
+type Reduction = (t: readonly number[], m: number) => Code
+
 /** Adds m·p at limb i, with m = t[i] mod 2^29: p ≡ -1, so limb i becomes a multiple of 2^29. */
-function reduceByP(t: readonly number[], m: number): Code {
-  // p = 2^256 - 2^224 - 2^96 + 2^64 - 1, and 2^256 is 24 bits into the ninth limb, and so on.
-  return indices(LIMBS).map((i) => [
-    set(m, low(get(t[i]!))),
-    addTo(t[i + 1]!, high(get(t[i]!))),
-    addTo(t[i + 2]!, i64.shl(get(m), 6)),
-    subtractFrom(t[i + 3]!, i64.shl(get(m), 9)),
-    subtractFrom(t[i + 7]!, i64.shl(get(m), 21)),
-    addTo(t[i + 8]!, i64.shl(get(m), 24)),
-  ])
-}
+const reduceByP =
+  (terms: readonly Term[]): Reduction =>
+  (t, m) =>
+    indices(LIMBS).map((i) => [
+      set(m, low(get(t[i]!))),
+      addTo(t[i + 1]!, high(get(t[i]!))),
+      terms.map(({ sign, limb, shift }) => accumulate(sign, t[i + limb]!, m, shift)),
+    ])
 
 /** The same for a modulus without structure; `inverse` is -modulus^-1 mod 2^29. */
 const reduceBy =
-  (modulus: readonly number[], inverse: number) =>
-  (t: readonly number[], m: number): Code =>
+  (modulus: readonly number[], inverse: number): Reduction =>
+  (t, m) =>
     indices(LIMBS).map((i) => [
       set(m, low(i64.mul(low(get(t[i]!)), i64.const(BigInt(inverse))))),
       modulus.map((limb, j) => addTo(t[i + j]!, i64.mul(get(m), i64.const(BigInt(limb))))),
       addTo(t[i + 1]!, high(get(t[i]!))),
     ])
 
-function montgomery(name: string, reduce: (t: readonly number[], m: number) => Code): WasmFunction {
+function montgomery(name: string, reduce: Reduction): WasmFunction {
   const a = indices(LIMBS, 3)
   const b = indices(LIMBS, 12)
   const t = indices(2 * LIMBS, 21)
@@ -78,7 +82,7 @@ function montgomery(name: string, reduce: (t: readonly number[], m: number) => C
 }
 
 /** OUT ← A². Products of two different limbs come twice, so one factor is doubled beforehand. */
-function square(): WasmFunction {
+function square(reduce: Reduction): WasmFunction {
   const a = indices(LIMBS, 2)
   const doubled = indices(LIMBS, 11)
   const t = indices(2 * LIMBS, 20)
@@ -98,7 +102,7 @@ function square(): WasmFunction {
       load(A, a),
       doubled.map((local, i) => set(local, i64.shl(get(a[i]!), 1))),
       columns,
-      reduceByP(t, m),
+      reduce(t, m),
       carry(high9),
       store(OUT, high9.map(get)),
     ],
@@ -133,21 +137,19 @@ const limbwise = (name: string, operation: typeof i32.add): WasmFunction => ({
 })
 
 /** OUT ← the same number modulo p, between about 0 and p, limbs within 29 bits. */
-function normalise(): WasmFunction {
+function normalise(terms: readonly Term[]): WasmFunction {
   const v = indices(LIMBS, 1)
   const h = 10
+  const top = terms.at(-1)!
   return {
     name: 'normalise',
     params: 1,
     i64s: 10,
     body: [
       load(OUT, v),
-      // 2^256 ≡ 2^224 + 2^96 - 2^64 + 1.
-      set(h, i64.shrS(get(v[8]!), 24)),
-      subtractFrom(v[8]!, i64.shl(get(h), 24)),
-      addTo(v[7]!, i64.shl(get(h), 21)),
-      addTo(v[3]!, i64.shl(get(h), 9)),
-      subtractFrom(v[2]!, i64.shl(get(h), 6)),
+      // The terms' sum, 2^256 among them, is ≡ 1: h·2^256 and the rest go, and h comes.
+      set(h, i64.shrS(get(v[top.limb]!), top.shift)),
+      terms.map(({ sign, limb, shift }) => accumulate(sign === 1 ? -1 : 1, v[limb]!, h, shift)),
       addTo(v[0]!, get(h)),
       carry(v),
       store(OUT, v.map(get)),
@@ -198,17 +200,21 @@ function select(identity: readonly bigint[]): WasmFunction {
 /** Where the functions that others call stand in the module. */
 export const FUNCTION = { multiply: 0, square: 1, add: 2, subtract: 3, normalise: 4 } as const
 
-/** The functions on numbers; `order` is n and -n^-1 mod 2^29, `identity` the words of (0 : 1 : 0). */
+/**
+ * The functions on numbers, for the prime of those terms; `order` is n and -n^-1 mod 2^29,
+ * `identity` the words of (0 : 1 : 0).
+ */
 export function fieldFunctions(
+  terms: readonly Term[],
   order: { readonly limbs: readonly number[]; readonly inverse: number },
   identity: readonly bigint[],
 ): WasmFunction[] {
   return [
-    montgomery('multiply', reduceByP),
-    square(),
+    montgomery('multiply', reduceByP(terms)),
+    square(reduceByP(terms)),
     limbwise('add', i32.add),
     limbwise('subtract', i32.sub),
-    normalise(),
+    normalise(terms),
     squareTimes(FUNCTION.square),
     montgomery('multiplyModN', reduceBy(order.limbs, order.inverse)),
     select(identity),

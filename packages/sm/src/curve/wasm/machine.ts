@@ -1,16 +1,10 @@
 import type { CurveParameters } from '../parameters.ts'
 import { toHex } from '../../bytes.ts'
 import { assemble } from './assembler.ts'
-import {
-  fieldFunctions,
-  LIMB_BITS,
-  LIMBS,
-  NUMBER_SIZE,
-  POINT_SIZE,
-  WINDOW_ENTRIES,
-} from './field-code.ts'
-import { toLimbs, WINDOWS } from './numbers.ts'
+import { fieldFunctions, NUMBER_SIZE, POINT_SIZE, WINDOW_ENTRIES } from './field-code.ts'
+import { LIMB_BITS, LIMBS, toLimbs, WINDOWS } from './numbers.ts'
 import { pointFunctions, SCRATCH_SIZE } from './point-code.ts'
+import { termsOf } from './prime-shape.ts'
 
 type Pointer = number
 
@@ -70,10 +64,15 @@ const PLACES = {
   points: Array.from({ length: 4 }, (_, i) => points + i * POINT_SIZE),
 }
 
-/** Assembles and starts the module; undefined where the host has no WebAssembly or forbids it. */
+/**
+ * Assembles and starts the module; undefined where the host has no WebAssembly or forbids it.
+ *
+ * @throws RangeError for a curve of another shape
+ */
 export function startMachine(curve: CurveParameters): Machine | undefined {
   if (typeof WebAssembly === 'undefined') return undefined
   const [p, n] = [numberOf(curve.p), numberOf(curve.n)]
+  if (numberOf(curve.a) !== p - 3n) throw new RangeError('the point formulas are those of a = -3')
   const r = 1n << BigInt(LIMB_BITS * LIMBS)
   const limbModulus = 1n << BigInt(LIMB_BITS)
   const order = {
@@ -81,7 +80,7 @@ export function startMachine(curve: CurveParameters): Machine | undefined {
     inverse: Number(limbModulus - inverse(n % limbModulus, limbModulus)),
   }
   const functions = [
-    ...fieldFunctions(order, identityWords(limbsOf(r % p))),
+    ...fieldFunctions(termsOf(p), order, identityWords(limbsOf(r % p))),
     ...pointFunctions(PLACES.b, scratch),
   ]
   const pages = Math.ceil(end / 65_536)

@@ -1,7 +1,8 @@
 // 32 bytes, big endian, as limbs and back, and the little that is done to scalars outside
 // WebAssembly: integers of 32 bits only, no branch and no index that follows a value.
-import { LIMB_BITS, LIMBS } from './field-code.ts'
 
+export const LIMBS = 9
+export const LIMB_BITS = 29
 const MASK = (1 << LIMB_BITS) - 1
 const WORDS = 8
 

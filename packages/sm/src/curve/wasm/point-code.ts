@@ -4,6 +4,7 @@
 // secret can steer into a special case.
 import { call, get, i32, type Code, type WasmFunction } from './assembler.ts'
 import { FUNCTION, NUMBER_SIZE } from './field-code.ts'
+import { REDUCTION_ROOM } from './prime-shape.ts'
 
 type Operation = 'multiply' | 'square' | 'add' | 'subtract'
 /** target ← left operation right. */
@@ -115,7 +116,7 @@ const COORDINATE: Bounds = { limb: [-LIMB, LIMB], value: [-2, 2] }
 const NORMAL: Bounds = { limb: [0, LIMB], value: [-0.01, 1.01] }
 // 32 bits of a stored limb, and 63 of a column of nine products less what the reduction adds.
 const LIMB_LIMIT = 2 ** 31
-const COLUMN_LIMIT = 2 ** 63 - 2 ** 57
+const COLUMN_LIMIT = 2 ** 63 - REDUCTION_ROOM
 /** The ninth limb holds value / 2^232 and must stay within what is assumed of the others. */
 const VALUE_LIMIT = 30
 

@@ -1,10 +1,10 @@
-import type { Scalar, Sm2Engine } from '../sm2-engine.ts'
+import type { Scalar, CurveEngine } from '../curve-engine.ts'
 import type { Machine } from './machine.ts'
 import { combine, fromLimbs, subtractOnce, toLimbs } from './numbers.ts'
 import { fillPowers, nibbles } from './powers.ts'
 
 type ScalarFunctions = Pick<
-  Sm2Engine,
+  CurveEngine,
   'reduce' | 'addScalars' | 'subtractScalars' | 'multiplyScalars' | 'invertScalar'
 >
 

@@ -15,7 +15,7 @@ export type Scalar = Uint8Array
  *   follows them as far as the host language allows. `combine` takes public values alone.
  * - Results are fresh arrays; inputs are never changed or kept.
  */
-export interface Sm2Engine {
+export interface CurveEngine {
   readonly name: string
   readonly curve: CurveParameters
   /** Whether 65 bytes are 04‖x‖y with x, y < p on the curve; never throws. */
