@@ -6,7 +6,7 @@ import { equalBytes } from '@yunqian/sm'
 import type { CheckCode } from './checks.ts'
 import { judgeBundleLog } from './judge-bundle-log.ts'
 import { judgeSealedCms } from './judge-sealed-cms.ts'
-import { judgeCms, tryParseSignedData } from './judge-cms.ts'
+import { brokenSignature, judgeCms, tryParseSignedData } from './judge-cms.ts'
 import { judgeMaterial } from './judge-material.ts'
 import { judgePdf } from './judge-pdf.ts'
 import { judgeTimestamp } from './judge-timestamp.ts'
@@ -142,16 +142,24 @@ function judgeDocument(context: Context, bundle: Bundle): JudgedDocument {
     // A signer elsewhere may change a document while signing it; our platform and phone add a signature and no more.
     if (judged.original?.equal === false) checks.push(check('consistency.original-altered'))
   }
-  for (const file of filesOf(bundle, 'detached-signature')) {
-    const signedData = tryParseSignedData(file.bytes)
-    const content = contentsOf(bundle, 'original-document')[0]
-    if (!signedData) checks.push(check('signature.malformed', { path: file.path }))
-    else {
-      const question = { index: signatures.length, purpose: 'document' as const, content }
-      signatures.push(...judgeCms(context, signedData, question))
-    }
-  }
+  const originals = contentsOf(bundle, 'original-document')
+  // Of several, none is what was signed.
+  const content = originals.length === 1 ? originals[0] : undefined
+  for (const file of filesOf(bundle, 'detached-signature'))
+    signatures.push(...judgeDetached(context, file, { index: signatures.length, content }))
   return { checks, signatures, ...(original ? { original, originalDigest: original.sm3 } : {}) }
+}
+
+/** A signature with content of its own would be over that, and not over the document beside it. */
+function judgeDetached(
+  context: Context,
+  { path, bytes }: BundleFile,
+  question: { readonly index: number; readonly content: Uint8Array | undefined },
+): readonly SignatureReport[] {
+  const signedData = tryParseSignedData(bytes)
+  if (!signedData || signedData.content)
+    return [brokenSignature(question.index, check('signature.malformed', { path }))]
+  return judgeCms(context, signedData, { ...question, purpose: 'document' })
 }
 
 /**
