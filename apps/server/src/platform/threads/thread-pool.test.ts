@@ -50,6 +50,16 @@ describe('threads', () => {
     expect(doubled.bytes[199_999]).toBe(6)
   })
 
+  it('refuse what was handed over before, also when its turn comes later, and go on', async () => {
+    const threads = open()
+    const bytes = new Uint8Array(100_000)
+    const given = { ...ours, transfer: [bytes.buffer] }
+    const asked = [threads.run('double', { bytes }, given), threads.run('double', { bytes }, given)]
+    const states = (await Promise.allSettled(asked)).map(({ status }) => status)
+    expect(states).toEqual(['fulfilled', 'rejected'])
+    expect(await threads.run('turn', { turns: 1 }, ours)).toBe(1)
+  })
+
   it('refuse more than may wait, by number and by bytes, and go on', async () => {
     const threads = open()
     const asked = [1, 2, 3].map(() => threads.run('turn', { turns: 1000 }, ours))

@@ -169,7 +169,13 @@ class ThreadPool {
       () => void this.#end(thread, 'the work took too long'),
       this.#limits.timeoutMs,
     )
-    thread.worker.postMessage(job.request, (job.options.transfer ?? []) as ArrayBuffer[])
+    try {
+      thread.worker.postMessage(job.request, (job.options.transfer ?? []) as ArrayBuffer[])
+    } catch (error) {
+      // What cannot be handed over, or was handed over before, fails alone: thrown from here it would fail the service.
+      job.reject(error)
+      void this.#end(thread, 'the work could not be handed over')
+    }
   }
 
   #answered(thread: Thread, answer: WorkAnswer): void {
