@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import {
   asAdministrator,
   callerWith,
+  doctor,
   enrol,
   pin,
   startPlatform,
@@ -154,4 +155,16 @@ it('gives staff of the district the document and its evidence', async () => {
     documents: [{ documentId, bytes: content.length }],
   })
   await administrator('GET', `/console/api/documents/${documentId}/evidence`)
+})
+
+it('names no document of another centre in the history of a doctor who works at both', async () => {
+  await administrator('POST', '/console/api/people', { ...doctor, centreId: own, role: 'doctor' })
+  const names = async (caller: Caller) => {
+    const path = `/console/api/events?about=person&id=${stranger}`
+    const { names } = await caller<{ names: Record<string, string> }>('GET', path)
+    return Object.values(names)
+  }
+  expect(await names(administrator)).toEqual(expect.arrayContaining([doctor.name, '门诊病历']))
+  expect(await names(clerk)).toContain(doctor.name)
+  expect(await names(clerk)).not.toContain('门诊病历')
 })

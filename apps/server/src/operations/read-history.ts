@@ -28,7 +28,7 @@ export async function readHistory(tx: Tx, staff: StaffPrincipal, query: Query): 
   const subjects = object && (await subjectsOf(tx, tenantId, object.about, object.id))
   const found = await listEvents(tx, query, subjects)
   const ids = new Set(found.events.flatMap(({ subject }) => Object.values(subject)))
-  return { ...found, names: await namesOf(tx, tenantId, [...ids].filter(isId)) }
+  return { ...found, names: await namesOf(tx, staff, [...ids].filter(isId)) }
 }
 
 async function requireVisible(
@@ -67,9 +67,10 @@ async function subjectsOf(
 
 const isId = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)
 
+// People and programs are known in the whole district; what a document is called may say who the patient is.
 async function namesOf(
   tx: Tx,
-  tenantId: string,
+  staff: StaffPrincipal,
   ids: readonly string[],
 ): Promise<Record<string, string>> {
   const rows = await tx.query<{ id: string; name: string }>(
@@ -77,11 +78,11 @@ async function namesOf(
      union all select person_id, name from person where tenant_id = $1 and person_id = any ($2)
      union all select centre_id, name from centre where tenant_id = $1 and centre_id = any ($2)
      union all select document_id, title from document
-       where tenant_id = $1 and document_id = any ($2)
+       where tenant_id = $1 and document_id = any ($2) and ($3::uuid[] is null or centre_id = any ($3))
      union all select application_id, name from application
        where tenant_id = $1 and application_id = any ($2)
      union all select device_id, name from device where tenant_id = $1 and device_id = any ($2)`,
-    [tenantId, ids],
+    [staff.tenantId, ids, centresSeen(staff)],
   )
   return Object.fromEntries(rows.map(({ id, name }) => [id, name]))
 }
