@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, readFileSync, statSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { PlatformError } from './errors.ts'
 
 /**
@@ -63,7 +63,7 @@ export function createSealer(platformKey: Uint8Array): Sealer {
 export function createPlatformKeyFile(file: string): void {
   const handle = openSync(file, 'wx', 0o600)
   try {
-    writeSync(handle, `${randomBytes(32).toString('hex')}\n`)
+    writeFileSync(handle, `${randomBytes(32).toString('hex')}\n`)
     fsyncSync(handle)
   } finally {
     closeSync(handle)

@@ -7,7 +7,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { encodePem, parsePem } from '@yunqian/pki'
@@ -96,7 +96,8 @@ export function readChain(folder: string, name: AuthorityName): Uint8Array[] {
 export function writeDurably(file: string, content: string | Uint8Array): void {
   const handle = openSync(file, 'wx', 0o600)
   try {
-    writeSync(handle, Buffer.from(content))
+    // All of it: one write may take a part, and say so in a number alone.
+    writeFileSync(handle, content)
     fsyncSync(handle)
   } finally {
     closeSync(handle)
