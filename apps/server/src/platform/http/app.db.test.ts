@@ -293,6 +293,28 @@ describe('an idempotency key', () => {
     expect(intents.at(-1)).toBe(intents.at(-2))
   })
 
+  it('is free again when the answer to its own record was lost', async () => {
+    let lost = 0
+    const db: Database = {
+      ...test.db,
+      once: async (scope, sql, params) => {
+        const rows = await test.db.once<never>(scope, sql, params)
+        if (lost++ > 0 || !sql.includes('insert into idempotency_record')) return rows
+        throw Object.assign(new Error('Connection terminated unexpectedly'), { code: '08006' })
+      },
+    }
+    const unlucky = await build({ db })
+    const ask = () =>
+      unlucky.server.inject({
+        method: 'POST',
+        url: '/v1/rooms/a/echo',
+        headers: { 'content-type': 'application/json', 'idempotency-key': 'unlucky' },
+        payload: JSON.stringify({ word: 'a' }),
+      })
+    expect((await ask()).json()).toMatchObject({ code: 'platform.overloaded', retryable: true })
+    expect((await ask()).statusCode).toBe(201)
+  })
+
   it('keeps an answer that the database could not take at once, and gives it meanwhile', async () => {
     let away = false
     const db: Database = {

@@ -62,7 +62,6 @@ export async function answerOnce(
   hash: Uint8Array,
   run: (intentId: string) => Promise<StoredAnswer>,
 ): Promise<StoredAnswer> {
-  // The usual case takes one round trip: nobody has used the key, and the record is ours with this commit.
   const taken =
     (await openRecord(deps, key, hash)) ??
     (await deps.db.tx('no-tenant', (tx) => takeRecord(deps, tx, key, hash)))
@@ -71,10 +70,10 @@ export async function answerOnce(
   try {
     answer = await run(taken)
   } catch (error) {
-    await settle(deps, () => release(deps, key))
+    await settle(deps, () => release(deps, key, taken))
     throw error
   }
-  await settle(deps, () => (isKept(answer) ? keep(deps, key, answer) : release(deps, key)))
+  await settle(deps, () => (isKept(answer) ? keep(deps, key, answer) : release(deps, key, taken)))
   return answer
 }
 
@@ -108,19 +107,28 @@ interface RecordRow {
 
 const expiryAt = (now: Date): Date => new Date(now.getTime() + keepMs)
 
-/** The intent of a first request. Of two, one waits for the other's commit and gets none: the record is there already. */
+/**
+ * The intent of a first request, in one round trip. Of two, one waits for the other's commit and gets none: the record is
+ * there already. Whose commit was lost does not know whether it stood, and gives up what may be its own.
+ */
 async function openRecord(
-  { db, clock, holder }: IdempotencyDeps,
+  deps: IdempotencyDeps,
   key: Uint8Array,
   hash: Uint8Array,
 ): Promise<string | undefined> {
-  const [opened] = await db.once<{ intent_id: string }>(
-    'no-tenant',
-    `insert into idempotency_record (record_key, request_hash, holder, expires_at, intent_id)
-     values ($1, $2, $3, $4, $5) on conflict do nothing returning intent_id`,
-    [key, hash, holder, expiryAt(clock.now()), randomUUIDv7()],
-  )
-  return opened?.intent_id
+  const intentId = randomUUIDv7()
+  try {
+    const [opened] = await deps.db.once<{ intent_id: string }>(
+      'no-tenant',
+      `insert into idempotency_record (record_key, request_hash, holder, expires_at, intent_id)
+       values ($1, $2, $3, $4, $5) on conflict do nothing returning intent_id`,
+      [key, hash, deps.holder, expiryAt(deps.clock.now()), intentId],
+    )
+    return opened?.intent_id
+  } catch (error) {
+    await settle(deps, () => release(deps, key, intentId))
+    throw error
+  }
 }
 
 /** The answer given before, or the intent that is now ours to carry out. */
@@ -176,11 +184,12 @@ async function keep(deps: IdempotencyDeps, key: Uint8Array, answer: StoredAnswer
   )
 }
 
-async function release(deps: IdempotencyDeps, key: Uint8Array): Promise<void> {
+async function release(deps: IdempotencyDeps, key: Uint8Array, intentId: string): Promise<void> {
   await deps.db.once(
     'no-tenant',
-    'update idempotency_record set holder = $3 where record_key = $1 and holder = $2',
-    [key, deps.holder, nobody],
+    `update idempotency_record set holder = $4
+     where record_key = $1 and holder = $2 and intent_id = $3`,
+    [key, deps.holder, intentId, nobody],
   )
 }
 
