@@ -53,7 +53,7 @@ create table certificate (
   FOREIGN KEY (tenant_id) REFERENCES district(tenant_id),
   FOREIGN KEY (tenant_id, person_id) REFERENCES person(tenant_id, person_id),
   CHECK (((der IS NULL) = (state = ANY (ARRAY['preparing'::text, 'abandoned'::text])))),
-  CHECK ((revocation_reason = ANY (ARRAY['unspecified'::text, 'superseded'::text, 'affiliationChanged'::text, 'cessationOfOperation'::text]))),
+  CHECK ((revocation_reason = ANY (ARRAY['unspecified'::text, 'keyCompromise'::text, 'superseded'::text, 'affiliationChanged'::text, 'cessationOfOperation'::text]))),
   CHECK ((state = ANY (ARRAY['preparing'::text, 'abandoned'::text, 'valid'::text, 'suspended'::text, 'revoked'::text])))
 );
 CREATE INDEX certificate_last_change ON public.certificate USING btree (state_since) WHERE (state_reason IS NOT NULL);

@@ -5,6 +5,7 @@ import type {
   CertificateState,
   Centre,
   EnrollmentState,
+  RevocationReasonWord,
   StaffRole,
   TaskKind,
   TaskState,
@@ -46,6 +47,14 @@ export const changeWords: Record<CertificateChange['change'], StateWord> = {
   resumed: { tone: 'good', text: 'changeResumed' },
   revoked: { tone: 'stop', text: 'certificateRevoked' },
   superseded: { tone: 'stop', text: 'changeSuperseded' },
+}
+
+export const revocationWords: Record<RevocationReasonWord, MessageKey> = {
+  unspecified: 'revokedUnspecified',
+  keyCompromise: 'revokedKeyCompromise',
+  superseded: 'revokedSuperseded',
+  affiliationChanged: 'revokedAffiliation',
+  cessationOfOperation: 'revokedCessation',
 }
 
 export const standingWords: Record<CertificateStanding, MessageKey> = {

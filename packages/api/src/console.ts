@@ -7,6 +7,7 @@ import {
   CertificateView,
   enrollmentStates,
   taskKinds,
+  revocationReasons,
   taskStates,
 } from './phone.ts'
 import { documentTypes } from './integrator.ts'
@@ -676,7 +677,11 @@ export const consoleEndpoints = {
     roles: clerk,
     summary: { zh: '撤销', en: 'Revoke' },
     params: CertificateParams,
-    body: Reason,
+    body: Closed({
+      reason: Text(200),
+      /** What CRL and OCSP say of it; `unspecified` when absent. */
+      revocationReason: Type.Optional(Words(revocationReasons)),
+    }),
     reply: CertificateView,
     problems: ['certificates.unknown', 'certificates.wrong-state'],
   }),

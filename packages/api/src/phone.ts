@@ -65,6 +65,7 @@ export type CertificateState = (typeof certificateStates)[number]
 /** What a revocation says of itself (RFC 5280 §5.3.1). */
 export const revocationReasons = [
   'unspecified',
+  'keyCompromise',
   'superseded',
   'affiliationChanged',
   'cessationOfOperation',

@@ -24,6 +24,8 @@ export const certificateReasons = {
   'name-changed': { zh: '登记姓名已变更', en: 'the registered name changed' },
 } as const satisfies Record<string, Words>
 
+export type CertificateReason = keyof typeof certificateReasons
+
 /** What a reason says to people: a code in their language, what somebody wrote as it was written. */
 export function reasonText(reason: string, language: 'zh' | 'en'): string {
   const known: Readonly<Record<string, Words>> = { ...closingReasons, ...certificateReasons }

@@ -1,3 +1,4 @@
+import { revocationReasons } from '@yunqian/api'
 import { parseCertificate } from '@yunqian/pki'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import {
@@ -44,7 +45,7 @@ describe('the history of a certificate', () => {
     const { changes } = await history(certificateId)
     expect(changes).toMatchObject([
       { change: 'issued', by: { kind: 'system' } },
-      { change: 'suspended', by: { kind: 'holder', name: '手机' }, reason: '本人挂失' },
+      { change: 'suspended', by: { kind: 'holder', name: '手机' }, reason: 'loss-reported' },
       { change: 'resumed', by: { kind: 'staff', name: '陈静怡' }, reason: '手机遗失' },
       { change: 'revoked', by: { kind: 'staff', name: '陈静怡' }, reason: '手机遗失' },
     ])
@@ -64,6 +65,32 @@ describe('the history of a certificate', () => {
     const { platform, app, tenantId, otherCentreId } = world
     const elsewhere = await hire(platform, app, tenantId, 'clerk', otherCentreId)
     expect((await history(certificateId, elsewhere)).code).toBe('certificates.unknown')
+  })
+
+  it('gives the reason that staff chose to list, OCSP, event and views; unspecified when none', async () => {
+    for (const reason of revocationReasons) {
+      const { certificateId, der } = await world.newHolder()
+      const body = { reason: '手机被盗', revocationReason: reason }
+      const url = `/certificates/${certificateId}/revoke`
+      const answer = await world.desk(world.admin, 'POST', url, body)
+      expect(answer.json()).toMatchObject({ state: 'revoked', revocationReason: reason })
+      const single = await ocspStatus(world, der)
+      expect(single.status).toBe('revoked')
+      // Unspecified is said by leaving it out (RFC 5280 §5.3.1).
+      expect(single.reason ?? 'unspecified').toBe(reason)
+      world.platform.time.pass(1000)
+      const { serialNumberHex } = parseCertificate(der)
+      const entry = (await listed(world)).entries.get(serialNumberHex)!
+      expect(entry.reason ?? 'unspecified').toBe(reason)
+    }
+    const { certificateId } = await world.newHolder()
+    const unknown = { reason: '手机被盗', revocationReason: 'certificateHold' }
+    const url = `/certificates/${certificateId}/revoke`
+    expect((await world.desk(world.admin, 'POST', url, unknown)).statusCode).toBe(400)
+    expect((await world.change(certificateId, 'revoke')).json()).toMatchObject({
+      revocationReason: 'unspecified',
+    })
+    expect(await findings()).toEqual([])
   })
 
   it('is written once and never again by the service', async () => {

@@ -1,4 +1,9 @@
-import { consoleEndpoints, phoneEndpoints, type CertificateView } from '@yunqian/api'
+import {
+  type CertificateReason,
+  type CertificateView,
+  consoleEndpoints,
+  phoneEndpoints,
+} from '@yunqian/api'
 import {
   centresDecided,
   centresSeen,
@@ -18,6 +23,9 @@ import {
   newestCertificates,
   viewOf,
 } from './store.ts'
+
+// A code, which every page says in its own language.
+const ownLoss = 'loss-reported' satisfies CertificateReason
 
 /** Console and phone: look at certificates and change their state. `chain` is issuing CA first, root last. */
 export function mountCertificateRoutes(
@@ -70,8 +78,8 @@ function mountConsole(
         const { tenantId, staffId } = staff
         const { certificateId } = params
         await requireWithin(tx, { tenantId, certificateId }, centresDecided(staff))
-        const { reason } = body
-        const given = { tenantId, certificateId, reason, at: clock.now(), by: { staffId } }
+        const at = clock.now()
+        const given = { ...body, tenantId, certificateId, at, by: { staffId } }
         return viewOf(await changeState(platform, tx, change, given), chain)
       }),
     )
@@ -102,7 +110,7 @@ function mountPhone(
       return viewOf(await changeState(platform, tx, change, given), chain)
     })
   app.route(phoneEndpoints.reportLoss, ({ device, body }) =>
-    byHolder(device, 'suspend', body.reason ?? '本人挂失'),
+    byHolder(device, 'suspend', body.reason ?? ownLoss),
   )
   app.route(phoneEndpoints.revokeOwn, ({ device, body }) => byHolder(device, 'revoke', body.reason))
   app.route(phoneEndpoints.listOwnCertificates, ({ device }) =>
