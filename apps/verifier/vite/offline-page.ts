@@ -4,7 +4,7 @@ import { build, type Plugin, type Rolldown } from 'vite'
 import { pdfjsFiles } from '../../../scripts/pdfjs-files.ts'
 import type { OfflinePage } from '../src/edition/edition.ts'
 
-export const offlineFileName = 'yunqian-verify-offline.html'
+const offlineFileName = 'yunqian-verify-offline.html'
 
 const config = fileURLToPath(new URL('../vite.offline.config.ts', import.meta.url))
 const about = 'virtual:offline-page'

@@ -1,7 +1,7 @@
 import type { Trust } from '../trust.ts'
 
 /** The offline page as the server offers it, with what a stranger compares it by. */
-interface OfflinePage {
+export interface OfflinePage {
   readonly fileName: string
   readonly bytes: number
   readonly sha256: string
