@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import {
   appendLeaf,
   EMPTY_FRONTIER,
@@ -11,7 +12,7 @@ import { verifyAny } from '@yunqian/verify'
 import type { Database, Tx } from '../platform/index.ts'
 import { rootUnder } from './sequence-events.ts'
 import {
-  allCheckpoints,
+  checkpointsFrom,
   eventsFrom,
   excessRights,
   logSize,
@@ -103,21 +104,28 @@ async function auditLog(
   const findings: AuditFinding[] = []
   const report: Report = (code, zh, en, details) =>
     void findings.push({ code, zh, en, tenantId, details })
-  const checkpoints = await allCheckpoints(tx)
-  const bySize = new Map(checkpoints.map((stored) => [stored.checkpoint.size, stored]))
   let frontiers: Record<TreeHash, Frontier> = { sm3: EMPTY_FRONTIER, sha256: EMPTY_FRONTIER }
-  for (;;) {
-    const page = await eventsFrom(tx, frontiers.sm3.size, PAGE)
+  let checkpoints = 0
+  let page: readonly StoredEvent[]
+  do {
+    page = await eventsFrom(tx, frontiers.sm3.size, PAGE)
+    const last = page.length < PAGE ? undefined : frontiers.sm3.size + PAGE
+    const signed = await checkpointsFrom(tx, frontiers.sm3.size + 1, last)
+    const bySize = new Map(signed.map((stored) => [stored.checkpoint.size, stored]))
     for (const event of page) {
       checkEvent(event, frontiers.sm3.size, tenantId, report)
       frontiers = await addLeaf(tx, frontiers, event, report)
       const stored = bySize.get(frontiers.sm3.size)
       if (stored) checkRoots(stored, frontiers, report)
     }
+    for (const stored of signed) {
+      checkSignature(stored, deps, frontiers.sm3.size, report)
+      // There are many, and others use this thread.
+      await setImmediate()
+    }
+    checkpoints += signed.length
     told(frontiers.sm3.size, total)
-    if (page.length < PAGE) break
-  }
-  for (const stored of checkpoints) checkSignature(stored, deps, frontiers.sm3.size, report)
+  } while (page.length === PAGE)
   for (const eventId of await lostEvents(tx))
     report('audit.event-lost', '事件既不在日志中也不在等待', 'event neither logged nor waiting', {
       eventId,
@@ -126,7 +134,7 @@ async function auditLog(
     report('audit.not-insert-only', '服务角色可改写存证表', 'the service may rewrite evidence', {
       right,
     })
-  return { findings, events: frontiers.sm3.size, checkpoints: checkpoints.length }
+  return { findings, events: frontiers.sm3.size, checkpoints }
 }
 
 function checkEvent(event: StoredEvent, index: number, tenantId: string, report: Report): void {

@@ -189,9 +189,16 @@ export async function latestCheckpoint(tx: Tx): Promise<StoredCheckpoint | undef
   return row && toCheckpoint(row)
 }
 
-export async function allCheckpoints(tx: Tx): Promise<readonly StoredCheckpoint[]> {
+/** The checkpoints over at least `first` events, and at most `last` where it is given, by size. */
+export async function checkpointsFrom(
+  tx: Tx,
+  first: number,
+  last: number | undefined,
+): Promise<readonly StoredCheckpoint[]> {
   const rows = await tx.query<CheckpointRow>(
-    `select body, cms from evidence_checkpoint where tenant_id = current_tenant() order by size`,
+    `select body, cms from evidence_checkpoint
+     where tenant_id = current_tenant() and size >= $1 and ($2::bigint is null or size <= $2) order by size`,
+    [first, last ?? null],
   )
   return rows.map(toCheckpoint)
 }
