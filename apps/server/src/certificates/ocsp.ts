@@ -88,12 +88,13 @@ function respond(
 }
 
 async function statusOf(deps: OcspDeps, serialHex: string): Promise<Omit<OcspStatus, 'certId'>> {
+  // Before the row is read: what changes afterwards, the answer does not know.
+  const now = deps.clock.now()
   const [row] = await deps.db.once<RevocationRow>(
     'no-tenant',
     'select * from resolve_certificate($1)',
     [serialHex],
   )
-  const now = deps.clock.now()
   const times = { thisUpdate: now, nextUpdate: new Date(now.getTime() + validMs) }
   if (row?.state === 'suspended' || row?.state === 'revoked')
     return {
