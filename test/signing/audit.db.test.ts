@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createDocument } from '../../apps/server/src/signing/create-document.ts'
 import { createSigningTask } from '../../apps/server/src/signing/create-signing-task.ts'
+import { openBlobFolder } from '../../apps/server/src/platform/blobs.ts'
 import { signingAudit, type SigningDeps } from '../../apps/server/src/signing/index.ts'
 import { enrol, sign } from './phone.ts'
 import { createWorld, type World } from './world.ts'
@@ -52,6 +56,19 @@ describe('the audit of signing', () => {
     expect(await codes()).toEqual(['audit.signature-wrong'])
     await asOwner(flip)
     expect(await codes()).toEqual([])
+  })
+
+  it('tells a document that was altered from one that is gone', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'yunqian-audit-'))
+    const blobs = openBlobFolder(folder)
+    const found = async () =>
+      (await signingAudit({ db: deps.db, blobs }).audit(world.tenantId)).map(({ code }) => code)
+    expect(await found()).toEqual(['audit.document-missing', 'audit.document-missing'])
+    const { sm3Hex } = await blobs.put(new TextEncoder().encode('one'))
+    expect(await found()).toEqual(['audit.document-missing'])
+    writeFileSync(join(folder, sm3Hex.slice(0, 2), sm3Hex.slice(2, 4), sm3Hex), 'another')
+    expect((await found()).sort()).toEqual(['audit.document-altered', 'audit.document-missing'])
+    rmSync(folder, { recursive: true })
   })
 
   it('finds a signature without its completion', async () => {
