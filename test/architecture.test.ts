@@ -119,6 +119,19 @@ it('README says the same in both languages: commands, pages, order', () => {
   expect(outline('README.zh-CN.md')).toEqual(outline('README.md'))
 })
 
+it('operations tells only of log lines that the service writes', () => {
+  const sources = readdirSync(join(root, 'apps/server/src'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+    .map((name) => read(join('apps/server/src', name)))
+    .join('\n')
+  const page = read('docs/operations/README.md')
+  const table = page.slice(page.indexOf('| In the log')).split('\n\n')[0]!
+  const told = table.split('\n').flatMap((row) => row.split(' | ')[0]!.match(/`[^`]+`/g) ?? [])
+  const lines = told.map((line) => line.slice(1, -1))
+  expect(lines.length).toBeGreaterThan(5)
+  expect(lines.filter((line) => !sources.includes(`'${line}'`))).toEqual([])
+})
+
 it('pages name only commands and variables that there are', () => {
   const help = execFileSync(process.execPath, [join(root, 'apps/cli/src/main.ts'), 'help'])
   const commands = [...help.toString().matchAll(/^ {2}([a-z-]+) /gm)].map(([, name]) => name!)
