@@ -94,6 +94,7 @@ describe.skipIf(!browserIsHere)('the acts of the console, by hand', () => {
     )
     await page.waitForSelector(`dialog.panel h2:text-is("${renamed}")`)
     await page.waitForSelector('dialog.panel .card .tag:text-is("已撤销")')
+    await page.waitForSelector('dialog.panel .card >> text=登记姓名已变更')
     await page.waitForSelector(`tbody .link:text-is("${renamed}")`)
   })
 
@@ -131,7 +132,8 @@ describe.skipIf(!browserIsHere)('the acts of the console, by hand', () => {
     await admin.openRow('何婷')
     await page.click('dialog.panel .act button:text-is("变更角色")')
     await page.click('dialog:modal button:text-is("再加一个角色")')
-    await page.selectOption('dialog:modal [name=role] >> nth=1', 'auditor')
+    expect(await page.inputValue('dialog:modal [name=role] >> nth=1')).toBe('auditor')
+    await page.selectOption('dialog:modal [name=centre] >> nth=1', { label: '全区' })
     await browsers.look(page, 'console-change-roles')
     await page.click('dialog:modal button:text-is("变更 何婷 的角色")')
     await page.waitForSelector('dialog.panel dd:has-text("经办人"):has-text("审计员")')
@@ -160,6 +162,11 @@ describe.skipIf(!browserIsHere)('the acts of the console, by hand', () => {
   it('whoever is disabled is out and stays out, until enabled', async () => {
     await admin.act('停用', '停用 何婷')
     await page.waitForSelector('dialog.panel .tag:text-is("已停用")')
+    await admin.closePanel()
+    await page.selectOption('main select', 'disabled')
+    await page.waitForURL(/state=disabled/)
+    await expect.poll(() => admin.rows()).toEqual(['何婷'])
+    await admin.openRow('何婷')
     await other.page.reload()
     await other.page.fill('[name=username]', 'heting')
     await other.page.fill('[name=password]', another)
@@ -169,6 +176,8 @@ describe.skipIf(!browserIsHere)('the acts of the console, by hand', () => {
     await page.waitForSelector('dialog.panel .tag:text-is("在用")')
     await other.signIn('heting', another)
     await admin.closePanel()
+    await page.waitForSelector('text=没有找到工作人员')
+    await page.selectOption('main select', '')
   })
 
   it('the last administrator stays one, and is told why', async () => {

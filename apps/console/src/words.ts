@@ -24,6 +24,13 @@ export const roleWords: Record<StaffRole, MessageKey> = {
   auditor: 'roleAuditor',
 }
 
+/** What each role may do. */
+export const roleHints: Record<StaffRole, MessageKey> = {
+  clerk: 'roleClerkHint',
+  auditor: 'roleAuditorHint',
+  'district-admin': 'roleDistrictAdminHint',
+}
+
 export const enrollmentWords: Record<EnrollmentState, StateWord> = {
   'code-sent': { tone: '', text: 'stateCodeSent' },
   proofed: { tone: 'attention', text: 'stateProofed' },
