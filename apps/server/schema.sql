@@ -619,6 +619,23 @@ create table staff_passkey (
 CREATE INDEX staff_passkey_tenant_id_staff_id_idx ON public.staff_passkey USING btree (tenant_id, staff_id);
 -- behind the tenant wall; the service may delete, insert, select, update
 
+create table staff_reset (
+  tenant_id uuid not null,
+  reset_id uuid not null,
+  staff_id uuid not null,
+  token_hash bytea not null,
+  made_by uuid,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  UNIQUE (token_hash),
+  PRIMARY KEY (tenant_id, reset_id),
+  FOREIGN KEY (tenant_id, made_by) REFERENCES staff(tenant_id, staff_id),
+  FOREIGN KEY (tenant_id, staff_id) REFERENCES staff(tenant_id, staff_id)
+);
+CREATE INDEX staff_reset_tenant_id_staff_id_idx ON public.staff_reset USING btree (tenant_id, staff_id);
+-- behind the tenant wall; the service may insert, select, update
+
 create table staff_role (
   tenant_id uuid not null,
   staff_id uuid not null,
@@ -748,4 +765,5 @@ CREATE INDEX user_binding_tenant_id_person_id_idx ON public.user_binding USING b
 -- resolve_passkey(bytea) returns TABLE(tenant_id uuid, staff_id uuid, public_key bytea, counter bigint, transports text[]), with the owner’s rights
 -- resolve_session(bytea,timestamp with time zone) returns TABLE(tenant_id uuid, session_id uuid, staff_id uuid, last_used_at timestamp with time zone), with the owner’s rights
 -- resolve_staff(text) returns TABLE(tenant_id uuid, staff_id uuid, password_hash text, state text), with the owner’s rights
+-- resolve_staff_reset(bytea,timestamp with time zone) returns TABLE(tenant_id uuid, reset_id uuid, staff_id uuid), with the owner’s rights
 -- tenant_wall(regclass) returns void

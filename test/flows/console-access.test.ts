@@ -124,6 +124,17 @@ const table: Record<keyof typeof consoleEndpoints, Row> = {
     body: () => ({ state: 'active' }),
     expected: adminAlone,
   },
+  getReset: { path: () => `/resets/${token}`, expected: anybody },
+  resetPassword: {
+    path: () => `/resets/${token}`,
+    body: () => ({ password: 'correct horse battery' }),
+    expected: anybody,
+  },
+  makeResetLink: {
+    path: () => `/staff/${unknown}/reset`,
+    // An administrator is let through and told there is nobody.
+    expected: { ...adminAlone, admin: 'hidden' },
+  },
   inviteStaff: {
     path: () => '/staff/invitations',
     body: () => ({ name: '新人', role: 'auditor' }),

@@ -38,6 +38,11 @@ const commands: Record<string, { summary: string; load: () => Promise<Command> }
     summary: '端到端演示：从领证到签名、存证、验签  the whole job once, results in a folder',
     load: () => import('./commands/demo.ts'),
   },
+  'reset-administrator': {
+    summary:
+      '管理员丢失密码和通行密钥：生成一次性链接  an administrator lost every way in: a one-time link',
+    load: () => import('./commands/reset-administrator.ts'),
+  },
   audit: {
     summary: '审计：重新计算存证日志与签名  recompute the evidence log and every signature',
     load: () => import('./commands/audit.ts'),
@@ -58,7 +63,7 @@ if (command) process.exitCode = await (await command.load()).run(args)
 else {
   const asked = name === 'help' || name === '--help'
   const lines = Object.entries(commands).map(
-    ([key, { summary }]) => `  ${key.padEnd(14)}${summary}`,
+    ([key, { summary }]) => `  ${key.padEnd(21)}${summary}`,
   )
   const text = ['用法 usage: yunqian <command> …', '', ...lines, ''].join('\n')
   ;(asked ? process.stdout : process.stderr).write(`${text}\n`)

@@ -8,6 +8,7 @@ import Documents from './pages/documents.vue'
 import Enrollments from './pages/enrollments.vue'
 import Overview from './pages/overview.vue'
 import People from './pages/people.vue'
+import ResetPassword from './pages/reset-password.vue'
 import Staff from './pages/staff.vue'
 import TextMessages from './pages/text-messages.vue'
 
@@ -45,6 +46,11 @@ export const router = createRouter({
       path: '/invitation/:token',
       component: AcceptInvitation,
       meta: { title: 'invitation', outside: true },
+    },
+    {
+      path: '/reset/:token',
+      component: ResetPassword,
+      meta: { title: 'resetPassword', outside: true },
     },
     { path: '/:unknown(.*)*', redirect: '/' },
   ],

@@ -9,4 +9,5 @@ export {
   type ServerRole,
 } from './start-server.ts'
 export { readyDatabase } from './platform/open-platform.ts'
+export { resetAdministrator } from './roles/reset-administrator.ts'
 export { auditPlatform, type PlatformAudit } from './roles/audit-platform.ts'

@@ -151,6 +151,12 @@ export const problems = {
     zh: '邀请链接无效、已使用或已过期，请联系管理员重新发送。',
     en: 'The invitation is unknown, used or expired. Ask for a new one.',
   },
+  'accounts.reset-unknown': {
+    status: 404,
+    retryable: false,
+    zh: '重设链接无效、已使用或已过期，请联系管理员重新生成。',
+    en: 'The reset link is unknown, used or expired. Ask for a new one.',
+  },
   'accounts.login-taken': {
     status: 409,
     retryable: false,

@@ -71,6 +71,13 @@ export const zh = {
   inviteLinkOnce:
     '链接只显示这一次，只能用一次，{until} 前有效。请当面或通过可信渠道交给本人；拿到链接的人都能使用它。',
   openInvitations: '尚未接受的邀请',
+  resetLink: '重设密码',
+  resetLinkWhat: '{name} 丢失了密码或通行密钥：生成一次性链接，其所有登录立即失效。',
+  resetLinkTitle: '为 {name} 生成重设链接？',
+  resetLinkConfirm: '生成 {name} 的重设链接',
+  resetLinkReady: '{name} 的重设链接',
+  resetLinkOnce: '只显示这一次，24 小时内有效。请当面或通过可信渠道交给本人。',
+  resetLinkSaved: '已交给本人',
   invitationUntil: '有效至',
   withdraw: '撤回',
   withdrawName: '撤回 {name} 的邀请',
@@ -182,6 +189,15 @@ export const en: Record<keyof typeof zh, string> = {
   inviteLinkOnce:
     'The link is shown this once, works once and lasts until {until}. Hand it over in person or by a trusted channel: whoever has it can use it.',
   openInvitations: 'Invitations not accepted yet',
+  resetLink: 'Reset password',
+  resetLinkWhat:
+    '{name} lost the password or passkey: makes a one-time link; all of their sessions end at once.',
+  resetLinkTitle: 'Make a reset link for {name}?',
+  resetLinkConfirm: 'Make the reset link for {name}',
+  resetLinkReady: 'Reset link for {name}',
+  resetLinkOnce:
+    'Shown this once, valid for 24 hours. Hand it over in person or by a channel you trust.',
+  resetLinkSaved: 'Handed over',
   invitationUntil: 'Valid until',
   withdraw: 'Withdraw',
   withdrawName: 'Withdraw the invitation of {name}',

@@ -64,6 +64,10 @@ export const zh = {
   passwordSame: '新密码与现在的相同。',
   passwordChanged: '密码已修改，其他浏览器上的登录已失效。',
 
+  resetPassword: '重设密码',
+  resetLead: '{district} · {name}（{login}）：请设置新密码。原有的通行密钥和所有登录都会失效。',
+  resetAndEnter: '重设密码并进入',
+
   invitationTitle: '接受邀请',
   invitationLead: '{district}邀请您担任{roles}。请设置登录名和密码，{until} 前有效。',
   name: '姓名',
@@ -141,6 +145,11 @@ export const en: Record<keyof typeof zh, string> = {
   newPassword: 'New password',
   passwordSame: 'The new password is the present one.',
   passwordChanged: 'The password was changed; sessions in other browsers have ended.',
+
+  resetPassword: 'Set a new password',
+  resetLead:
+    '{district} · {name} ({login}): choose a new password. Passkeys and all sessions of before end.',
+  resetAndEnter: 'Set the password and enter',
 
   invitationTitle: 'Accept the invitation',
   invitationLead:

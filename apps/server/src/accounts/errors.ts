@@ -1,5 +1,6 @@
 export type AccountsErrorCode =
   | 'accounts.invitation-unknown'
+  | 'accounts.reset-unknown'
   | 'accounts.login-taken'
   | 'accounts.password-weak'
   | 'accounts.sign-in-failed'

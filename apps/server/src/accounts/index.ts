@@ -8,6 +8,7 @@ export { addCentre, centreName } from './centres.ts'
 export { createDistrict, listTenants, resolveCentre } from './district.ts'
 export { maskMobile, parseIdNumber } from './id-number.ts'
 export { invite } from './invitations.ts'
+export { makeResetLink } from './reset-staff.ts'
 export {
   idNumberOf,
   lockPerson,

@@ -30,6 +30,7 @@ import { acceptInvitation, invite, lookAtInvitation, withdrawInvitation } from '
 import { beginPasskey, beginPasskeySignIn, finishPasskey, finishPasskeySignIn } from './passkeys.ts'
 import { listPeople, registerPerson, type HeldCertificates } from './people.ts'
 import { changePassword } from './change-password.ts'
+import { lookAtReset, makeResetLink, resetStaff } from './reset-staff.ts'
 import { describeSession, endedCookie, type OpenedSession } from './sessions.ts'
 import { signIn } from './sign-in.ts'
 import { changeStaff, listStaff, requireFitting } from './staff.ts'
@@ -52,6 +53,10 @@ function mountSession(app: HttpApp, platform: Platform): void {
   )
   app.route(consoleEndpoints.acceptInvitation, async (call) =>
     entered(call, await acceptInvitation(platform, { ...call.body, token: call.params.token })),
+  )
+  app.route(consoleEndpoints.getReset, ({ params }) => lookAtReset(platform, params.token))
+  app.route(consoleEndpoints.resetPassword, async (call) =>
+    entered(call, await resetStaff(platform, { ...call.body, token: call.params.token })),
   )
   app.route(consoleEndpoints.signIn, async (call) =>
     entered(call, await signIn(platform, { ...call.body, ...cameFrom(call) })),
@@ -175,6 +180,15 @@ function mountStaff(app: HttpApp, platform: Platform): void {
       }),
     ),
   )
+  app.route(consoleEndpoints.makeResetLink, async ({ staff, params }) => {
+    const { tenantId, staffId: by } = staff
+    // Who is in needs no link, and a session left open must not become one.
+    if (params.staffId === by) throw new AccountsError('platform.forbidden')
+    const { link, expiresAt } = await platform.db.tx(staff, (tx) =>
+      makeResetLink(platform, tx, { tenantId, staffId: params.staffId, by }),
+    )
+    return { link, expiresAt: expiresAt.toISOString() }
+  })
   app.route(consoleEndpoints.withdrawInvitation, ({ staff, params }) =>
     platform.db.tx(staff, (tx) => withdrawInvitation(platform, tx, { ...ids(staff), ...params })),
   )

@@ -206,3 +206,80 @@ describe('a session', () => {
     expect((await call(app, as, 'GET', '/session')).statusCode).toBe(401)
   })
 })
+
+describe('a reset link', () => {
+  const made = async (id: string, as = admin) => call(app, as, 'POST', `/staff/${id}/reset`)
+  const tokenOf = (answer: { json(): { link: string } }) => answer.json().link.split('/').at(-1)!
+  const use = (token: string, given = 'another horse battery') =>
+    call(app, undefined, 'POST', `/resets/${token}`, { password: given })
+  const changes = async (staffId: string) =>
+    platform.test.owner.tx('no-tenant', async (tx) => {
+      const rows = await tx.query<{ record: Uint8Array }>(
+        `select record from evidence_event where type = 'staff.changed'
+           and subject @> jsonb_build_object('staffId', $1::text) order by at, event_id`,
+        [staffId],
+      )
+      return rows.map(({ record }) => JSON.parse(new TextDecoder().decode(record)).data.change)
+    })
+
+  it('ends every session at once, gives a new password once, and takes the passkeys away', async () => {
+    const clerk = await hire(platform, app, tenantId, 'clerk', centreId)
+    const id = await idOf(clerk)
+    await platform.db.tx({ tenantId }, (tx) =>
+      tx.execute('insert into staff_passkey values ($1, $2, $3, $4, 0, $5, now())', [
+        tenantId,
+        createHash('sm3').update(id).digest(),
+        id,
+        new Uint8Array(1),
+        [],
+      ]),
+    )
+    const answer = await made(id)
+    expect(answer.statusCode).toBe(201)
+    expect((await call(app, clerk, 'GET', '/session')).statusCode).toBe(401)
+    const token = tokenOf(answer)
+    const looked = await call(app, undefined, 'GET', `/resets/${token}`)
+    expect(looked.json()).toMatchObject({ login: clerk.login, name: '陈静怡' })
+    expect((await use(token, 'password1234')).json().code).toBe('accounts.password-weak')
+    const entered = await use(token)
+    expect(entered.json()).toMatchObject({ staffId: id, passkeys: 0 })
+    expect((await call(app, sessionOf(entered), 'GET', '/session')).statusCode).toBe(200)
+    expect((await use(token)).json().code).toBe('accounts.reset-unknown')
+    expect((await signIn(clerk.login)).statusCode).toBe(401)
+    expect((await signIn(clerk.login, 'another horse battery')).statusCode).toBe(200)
+    expect(await changes(id)).toEqual(['reset-link', 'reset'])
+    expect(platform.logged.join()).not.toContain(token)
+  })
+
+  it('works for one of two that use it at the same moment', async () => {
+    const id = await idOf(await hire(platform, app, tenantId, 'clerk', centreId))
+    const token = tokenOf(await made(id))
+    const both = await Promise.all([use(token), use(token)])
+    expect(both.map(({ statusCode }) => statusCode).toSorted()).toEqual([201, 404])
+  })
+
+  it('is ended by a newer one, by its time, and by disabling', async () => {
+    const id = await idOf(await hire(platform, app, tenantId, 'clerk', centreId))
+    const first = tokenOf(await made(id))
+    const second = tokenOf(await made(id))
+    expect((await use(first)).json().code).toBe('accounts.reset-unknown')
+    platform.time.pass(24 * 3_600_000)
+    expect((await use(second)).json().code).toBe('accounts.reset-unknown')
+    platform.time.reset()
+    const third = tokenOf(await made(id))
+    await change(id, { state: 'disabled' })
+    expect((await use(third)).json().code).toBe('accounts.reset-unknown')
+    expect((await made(id)).json().code).toBe('accounts.staff-unknown')
+  })
+
+  it('is made by administrators of the same district, and for nobody’s own account', async () => {
+    const own = await idOf(admin)
+    expect((await made(own)).json().code).toBe('platform.forbidden')
+    const clerk = await hire(platform, app, tenantId, 'clerk', centreId)
+    expect((await made(own, clerk)).json().code).toBe('platform.forbidden')
+    const other = await foundDistrict(platform, '梅林社康')
+    const stranger = await accept(app, other.token)
+    expect((await made(own, stranger)).json().code).toBe('accounts.staff-unknown')
+    expect((await call(app, admin, 'GET', '/session')).statusCode).toBe(200)
+  })
+})

@@ -22,6 +22,7 @@ export type PlatformErrorCode =
   | 'platform.port-in-use'
   | 'platform.not-initialised'
   | 'platform.already-initialised'
+  | 'platform.administrator-unknown'
 
 export class PlatformError extends Error {
   override readonly name = 'PlatformError'
