@@ -106,6 +106,19 @@ describe('a QR login', () => {
     ).rejects.toMatchObject({ code: 'login.record-used' })
   })
 
+  it('is not looked at closer when it is no login record at all', async () => {
+    const { loginRequestId } = await approved()
+    const untouched = { ...deps, verifyRecord: () => Promise.reject(new Error('looked at')) }
+    for (const text of ['%PDF-1.7', 'PK\u0003\u0004', '0'])
+      await expect(
+        verifyLogin(untouched, world.application, {
+          intentId: randomUUID(),
+          loginRequestId,
+          loginRecord: new TextEncoder().encode(text),
+        }),
+      ).rejects.toMatchObject({ code: 'login.record-invalid' })
+  })
+
   it('is not verified by an altered record, nor by the record of another login', async () => {
     const one = await approved()
     const other = await approved()

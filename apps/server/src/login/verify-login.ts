@@ -28,11 +28,12 @@ export async function verifyLogin(
   const request = await deps.db.tx(scope, (tx) =>
     ownLoginRequest(tx, caller, command.loginRequestId),
   )
-  // 2. The record as anyone would verify it, and that it is the record of this request.
+  // 2. That it is the record of this request, and the record as anyone would verify it. Anything else that can be
+  // verified, a document or an archive, would take the time of those who sign.
+  requireRecordOf(request, command.loginRecord)
   const verification = await deps.verifyRecord(command.loginRecord)
   if (verification.verdict !== 'valid')
     throw new LoginError('login.record-invalid', { report: verification.report })
-  requireRecordOf(request, command.loginRecord)
   if (request.expiresAt <= deps.clock.now()) throw new LoginError('login.record-expired')
   // 3. Use it up, with its event, in one commit: of two callers with the same record one is refused.
   return deps.db.tx(scope, async (tx) => {
