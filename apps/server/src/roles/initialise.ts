@@ -7,6 +7,7 @@ import {
   invite,
   listTenants,
 } from '../accounts/index.ts'
+import { syncFolder } from '../keys/authority/index.ts'
 import { platformKeyFile } from '../platform/open-platform.ts'
 import {
   createPlatformKeyFile,
@@ -38,7 +39,10 @@ export async function inceptionOf(config: Config, db: Database): Promise<Incepti
 /** Creates the platform key when there is none yet. */
 export function ensurePlatformKey(config: Config): void {
   mkdirSync(config.keysFolder, { recursive: true, mode: 0o700 })
-  if (!existsSync(platformKeyFile(config))) createPlatformKeyFile(platformKeyFile(config))
+  if (existsSync(platformKeyFile(config))) return
+  createPlatformKeyFile(platformKeyFile(config))
+  // The names as well, before anything is sealed: a power cut must not leave rows that no key opens.
+  for (const folder of [config.keysFolder, dirname(config.keysFolder)]) syncFolder(folder)
 }
 
 export interface Founding {
