@@ -33,11 +33,6 @@ export class OpenNonces {
     return held?.state
   }
 
-  /** Puts back a nonce that met nothing but a malformed message; it has answered nothing. */
-  putBack(sid: string, state: ServerSignState, expiresAt: Date): void {
-    if (!state.w2.spent) this.hold(sid, state, expiresAt)
-  }
-
   /** Runs the joins of one session one after the other, so that a repeat finds the stored answer of the first. */
   async inTurn<T>(sid: string, join: () => Promise<T>): Promise<T> {
     const before = this.#joining.get(sid) ?? Promise.resolve()
