@@ -114,8 +114,12 @@ function answerRefusals(
   )
 }
 
-/** The name in the certificate the handshake proved. */
+/** The name in the certificate the handshake proved; one that we cannot read names nobody. */
 function peerName(socket: TLSSocket): string | undefined {
   const raw = socket.getPeerX509Certificate()?.raw
-  return raw && parseCertificate(new Uint8Array(raw)).subject.get('CN')
+  try {
+    return raw && parseCertificate(new Uint8Array(raw)).subject.get('CN')
+  } catch {
+    return undefined
+  }
 }
