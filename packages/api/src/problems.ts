@@ -241,6 +241,12 @@ export const problems = {
     zh: '没有这个人员。',
     en: 'There is no such person.',
   },
+  'accounts.person-needs-district': {
+    status: 403,
+    retryable: false,
+    zh: '此人还在其他社康任职，更正姓名或更换手机号请联系区管理员。',
+    en: 'This person also works at another centre. Ask the district administrator to correct the name or change the mobile.',
+  },
   'accounts.membership-unknown': {
     status: 404,
     retryable: false,

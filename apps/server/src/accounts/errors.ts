@@ -15,6 +15,7 @@ export type AccountsErrorCode =
   | 'accounts.last-administrator'
   | 'accounts.role-needs-district'
   | 'accounts.person-unknown'
+  | 'accounts.person-needs-district'
   | 'accounts.membership-unknown'
   | 'accounts.name-differs'
   | 'accounts.mobile-differs'

@@ -149,10 +149,11 @@ function mountPersonChanges(app: HttpApp, platform: Platform, ports: AccountsPor
   app.route(consoleEndpoints.changePerson, ({ staff, params, body }) =>
     db.tx(staff, async (tx) => {
       const { tenantId } = staff
-      const wanted = { ...params, tenantId, centreIds: centresDecided(staff) }
+      const centreIds = centresDecided(staff)
+      const wanted = { ...params, tenantId, centreIds }
       const [known] = await listPeople(sealer, tx, wanted, ports)
       if (!known) throw new AccountsError('accounts.person-unknown')
-      await changePerson(platform, tx, { ...ids(staff), ...params, ...body }, ports)
+      await changePerson(platform, tx, { ...ids(staff), ...params, ...body, centreIds }, ports)
       const [person] = await listPeople(sealer, tx, wanted, ports)
       if (!person) throw new AccountsError('accounts.person-unknown')
       return person

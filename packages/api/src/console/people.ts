@@ -89,7 +89,7 @@ export const peopleEndpoints = {
     params: PersonParams,
     body: Closed({ name: Type.Optional(Text(60)), mobile: Type.Optional(Mobile) }),
     reply: Person,
-    problems: ['accounts.person-unknown'],
+    problems: ['accounts.person-unknown', 'accounts.person-needs-district'],
   }),
   endMembership: endpoint({
     operationId: 'endMembership',
