@@ -247,7 +247,8 @@ describe('a reset link', () => {
     expect((await use(token)).json().code).toBe('accounts.reset-unknown')
     expect((await signIn(clerk.login)).statusCode).toBe(401)
     expect((await signIn(clerk.login, 'another horse battery')).statusCode).toBe(200)
-    expect(await changes(id)).toEqual(['reset-link', 'reset'])
+    // Time stands still here, and with it the order of these.
+    expect((await changes(id)).toSorted()).toEqual(['accepted', 'reset', 'reset-link'])
     expect(platform.logged.join()).not.toContain(token)
   })
 
