@@ -1,6 +1,7 @@
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../../../../test/database.ts'
-import { isUniqueViolation } from './database.ts'
+import { isUniqueViolation, openDatabase } from './database.ts'
 
 const one = '01900000-0000-7000-8000-000000000001'
 const two = '01900000-0000-7000-8000-000000000002'
@@ -84,6 +85,70 @@ describe('a transaction', () => {
     await expect(collide(1)).resolves.toBeUndefined()
   })
 })
+
+describe('a BEGIN that fails', () => {
+  it('takes along what left together with it', async () => {
+    const spoilt = await spoilingBegin(test.appUrl)
+    const db = openDatabase(spoilt.url, { connections: 1 })
+    const insert = 'insert into passkey_challenge values ($1, null, now())'
+    try {
+      const syntaxError = { code: '42601' }
+      await expect(
+        db.tx('no-tenant', (tx) => tx.execute(insert, [Uint8Array.of(1)])),
+      ).rejects.toMatchObject(syntaxError)
+      await expect(db.once('no-tenant', insert, [Uint8Array.of(2)])).rejects.toMatchObject(
+        syntaxError,
+      )
+      await expect(
+        db.once({ tenantId: one }, `update district set name = 'alone'`),
+      ).rejects.toMatchObject(syntaxError)
+      expect(spoilt.count()).toBe(3)
+      spoilt.stop()
+      // The same connection serves the next one, which writes as ever.
+      await db.once('no-tenant', insert, [Uint8Array.of(3)])
+    } finally {
+      await db.close()
+      spoilt.close()
+    }
+    const rows = await test.owner.tx('no-tenant', (tx) =>
+      tx.query('select challenge from passkey_challenge'),
+    )
+    expect(rows).toEqual([{ challenge: Uint8Array.of(3) }])
+  })
+})
+
+/** A proxy before PostgreSQL that makes every BEGIN a syntax error, and nothing else. */
+async function spoilingBegin(databaseUrl: string) {
+  const url = new URL(databaseUrl)
+  const [host, port] = [url.hostname, Number(url.port)]
+  const sockets = new Set<Socket>()
+  let spoiling = true
+  let count = 0
+  const server = createServer((near) => {
+    const far = connect(port, host)
+    for (const socket of [near, far]) sockets.add(socket.on('error', () => undefined))
+    near.on('data', (chunk: Buffer) => {
+      const text = chunk.toString('latin1')
+      const spoilt = text.replaceAll('begin isolation', () => (count++, 'bogus isolation'))
+      far.write(spoiling ? Buffer.from(spoilt, 'latin1') : chunk)
+    })
+    far.on('data', (chunk: Buffer) => near.write(chunk))
+    near.on('close', () => far.destroy())
+    far.on('close', () => near.destroy())
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  url.hostname = '127.0.0.1'
+  url.port = String((server.address() as AddressInfo).port)
+  return {
+    url: url.href,
+    count: () => count,
+    stop: () => void (spoiling = false),
+    close: () => {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+    },
+  }
+}
 
 describe('the tenant wall', () => {
   it('shows a tenant only its own rows, however wide the query', async () => {

@@ -51,6 +51,11 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
     keepAlive: true,
     // Statements go out without waiting for the answer to the one before.
     pipeline: true,
+    // A BEGIN that fails by itself (cancelled, say) does not stop what left with it, which would commit alone: only
+    // what BEGIN opened may write. Awaited before the connection is lent; if it fails, the connection is not lent.
+    onConnect: async (client) => {
+      await client.query('set session characteristics as transaction read only')
+    },
     types: { getTypeParser },
   })
   const log = options.log ?? silentLog
@@ -194,7 +199,7 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 function beginning(scope: Scope, { isolation = 'read committed' }: TxOptions): string {
   const tenantId = scope === 'no-tenant' ? '' : scope.tenantId
   if (tenantId !== '' && !uuid.test(tenantId)) throw new TypeError('tenantId is not a uuid')
-  return `begin isolation level ${isolation}; set local app.tenant_id = '${tenantId}'`
+  return `begin isolation level ${isolation}, read write; set local app.tenant_id = '${tenantId}'`
 }
 
 function isRepeatable(error: unknown): boolean {
