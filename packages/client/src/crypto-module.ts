@@ -59,7 +59,8 @@ export interface SignatureMaking {
  * one role is the holder, who proves themselves with the PIN, judged by the server. Secrets live in the objects the
  * services return and in nothing else. The software module is one implementation, **not certified**; a certified
  * vendor's module is another. Services throw PhoneError: `phone.self-test-failed` in state `failed`,
- * `phone.server-dishonest` when a check of the server's part does not hold.
+ * `phone.server-dishonest` when a check of the server's part does not hold, `phone.wiped` once the object was wiped,
+ * also while it was at work.
  */
 export interface CryptoModule {
   readonly state: ModuleState

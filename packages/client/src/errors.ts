@@ -57,6 +57,11 @@ const ownRefusals = {
     zh: '这个 PIN 太容易被猜到（像生日、连号或重复的数字），请换一个只有您知道的。',
     en: 'This PIN is too easy to guess (a birthday, a run, repeated digits). Choose one that only you know.',
   },
+  'phone.wiped': {
+    retryable: false,
+    zh: '已中止，PIN 和密钥份额已清除。请重新开始。',
+    en: 'Stopped; the PIN and the key share were erased. Begin again.',
+  },
   'phone.self-test-failed': {
     retryable: false,
     zh: '密码模块自检未通过，已停止服务。',

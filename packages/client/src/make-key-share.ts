@@ -8,6 +8,7 @@ import {
 } from '@yunqian/sm/two-party'
 import { utf8 } from './bytes.ts'
 import type { KeyMaking, WrappedShare } from './crypto-module.ts'
+import { PhoneError } from './errors.ts'
 import { honest } from './honest.ts'
 import { finalizePin } from './pin-evaluation.ts'
 import { type ModuleInside, wrapPad, wrapShare } from './pin.ts'
@@ -21,6 +22,7 @@ export class SoftwareKeyMaking implements KeyMaking {
   readonly #pin: Uint8Array
   readonly #blind: Uint8Array
   readonly #d1: Uint8Array
+  #wiped = false
 
   constructor(
     inside: ModuleInside,
@@ -39,7 +41,7 @@ export class SoftwareKeyMaking implements KeyMaking {
   }
 
   async finish(answer: Parameters<KeyMaking['finish']>[0]): Promise<WrappedShare> {
-    this.#inside.requireReady()
+    this.#requireUsable()
     // 1. The opening is what was committed to before our share was shown, and both sides have one public key.
     const publicKey = honest(() => {
       const opening = decodeKeyOpening(answer.opening)
@@ -54,16 +56,27 @@ export class SoftwareKeyMaking implements KeyMaking {
       return made.publicKey
     })
     // 2. Wrap. From here on d1 exists only when device, PIN and server come together.
-    const oprfOutput = finalizePin(this.#pin, this.#blind, this.blinded, answer)
-    const wrapSalt = this.#inside.random(16)
-    const pad = await wrapPad(this.#inside.deviceKeys, oprfOutput, wrapSalt)
-    const wrappedShare = wrapShare(this.#d1, pad)
-    wipe(oprfOutput, pad)
-    this.wipe()
-    return { publicKey, wrapSalt, wrappedShare }
+    const secrets = [finalizePin(this.#pin, this.#blind, this.blinded, answer)]
+    try {
+      const wrapSalt = this.#inside.random(16)
+      const pad = await wrapPad(this.#inside.deviceKeys, secrets[0]!, wrapSalt)
+      secrets.push(pad)
+      // Wiped while the device worked, d1 is zeros, and what would be stored is the bare pad.
+      this.#requireUsable()
+      return { publicKey, wrapSalt, wrappedShare: wrapShare(this.#d1, pad) }
+    } finally {
+      wipe(...secrets)
+      this.wipe()
+    }
   }
 
   wipe(): void {
+    this.#wiped = true
     wipe(this.#d1, this.#blind, this.#pin)
+  }
+
+  #requireUsable(): void {
+    this.#inside.requireReady()
+    if (this.#wiped) throw new PhoneError('phone.wiped')
   }
 }

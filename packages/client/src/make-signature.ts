@@ -24,6 +24,7 @@ export class SoftwareSignatureMaking implements SignatureMaking {
   readonly #blind: Uint8Array
   #joined?: { readonly session: JoinInput; readonly d1: Uint8Array; readonly state: PhoneSignState }
   #begun = false
+  #wiped = false
 
   constructor(inside: ModuleInside, pin: string) {
     this.#inside = inside
@@ -34,15 +35,27 @@ export class SoftwareSignatureMaking implements SignatureMaking {
   }
 
   async join(session: JoinInput): Promise<Uint8Array> {
-    this.#inside.requireReady()
+    this.#requireUsable()
     // One PIN entry is one signature: a second nonce under it would never be asked for by an honest caller.
     if (this.#begun) throw new PhoneError('phone.server-dishonest')
     this.#begun = true
-    const { sid, context, e, commitment, key } = session
-    const oprfOutput = finalizePin(this.#pin, this.#blind, this.blinded, session)
-    const pad = await wrapPad(this.#inside.deviceKeys, oprfOutput, key.wrapSalt)
-    const d1 = unwrapShare(key.wrappedShare, pad)
-    wipe(oprfOutput, pad, this.#pin, this.#blind)
+    const { key } = session
+    const secrets = [this.#pin, this.#blind]
+    try {
+      const oprfOutput = finalizePin(this.#pin, this.#blind, this.blinded, session)
+      secrets.push(oprfOutput)
+      const pad = await wrapPad(this.#inside.deviceKeys, oprfOutput, key.wrapSalt)
+      secrets.push(pad)
+      // Wiped while the device worked: whoever wiped believes that no d1 or w1 comes after.
+      this.#requireUsable()
+      return this.#joinWith(unwrapShare(key.wrappedShare, pad), session)
+    } finally {
+      wipe(...secrets)
+    }
+  }
+
+  #joinWith(d1: Uint8Array, session: JoinInput): Uint8Array {
+    const { sid, context, e, commitment } = session
     const { random } = this.#inside
     try {
       const { state, message } = phoneSignJoin({ sid, context, e, commitment, d1, random })
@@ -56,7 +69,7 @@ export class SoftwareSignatureMaking implements SignatureMaking {
   }
 
   finish(answer: Uint8Array): Sm2Signature {
-    this.#inside.requireReady()
+    this.#requireUsable()
     return honest(() => {
       if (this.#joined === undefined) throw new Error('finished before it was joined')
       const { session, d1, state } = this.#joined
@@ -68,9 +81,15 @@ export class SoftwareSignatureMaking implements SignatureMaking {
   }
 
   wipe(): void {
+    this.#wiped = true
     wipe(this.#pin, this.#blind)
     if (this.#joined === undefined) return
     wipe(this.#joined.d1)
     this.#joined.state.w1.destroy()
+  }
+
+  #requireUsable(): void {
+    this.#inside.requireReady()
+    if (this.#wiped) throw new PhoneError('phone.wiped')
   }
 }

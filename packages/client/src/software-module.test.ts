@@ -11,6 +11,7 @@ import {
   serverSignOpen,
 } from '@yunqian/sm/two-party'
 import { describe, expect, it } from 'vitest'
+import type { KeyMaking, SignatureMaking } from './crypto-module.ts'
 import { memoryKeyStore, webCryptoDeviceKeys } from './device-keys.ts'
 import type { DeviceKeys } from './ports.ts'
 import { SoftwareModule } from './software-module.ts'
@@ -22,7 +23,7 @@ const session = { sid: new Uint8Array(16).fill(1), context: new Uint8Array(4).fi
 const oprf = generateOprfKey(systemRandom)
 
 /** Remembers every array that held a secret, to see afterwards that it was wiped. */
-function watched(random = systemRandom) {
+function watched(random = systemRandom, meanwhile = () => {}) {
   const secrets: Uint8Array[] = []
   const inner = webCryptoDeviceKeys(crypto.subtle, memoryKeyStore())
   const deviceKeys: DeviceKeys = {
@@ -30,6 +31,7 @@ function watched(random = systemRandom) {
     deriveWrapSecret: async (input) => {
       const secret = await inner.deriveWrapSecret(input)
       secrets.push(secret)
+      meanwhile()
       return secret
     },
   }
@@ -126,6 +128,45 @@ describe('the module', () => {
       await expect(
         making.finish({ ...answer, ...evaluated(making.blinded) }),
       ).rejects.toMatchObject({ code: 'phone.server-dishonest' })
+  })
+})
+
+describe('wiped while the device works', () => {
+  const wiped = { code: 'phone.wiped' }
+
+  it('a key in the making gives no wrapped share', async () => {
+    let making: KeyMaking | undefined
+    const { module, secrets } = watched(systemRandom, () => making?.wipe())
+    const { state, commitment } = serverKeyCommit({ ...session, random: systemRandom })
+    making = module.makeKey(session, pin)
+    const message = decodeKeyShareMessage(making.share)
+    const { publicKey, opening } = serverKeyOpen({ ...session, state, message })
+    const sent = { commitment, opening: encodeKeyOpening(opening), publicKey }
+    const answer = { ...sent, ...evaluated(making.blinded) }
+    await expect(making.finish(answer)).rejects.toMatchObject(wiped)
+    await expect(making.finish(answer)).rejects.toMatchObject(wiped)
+    expect(secrets.map(toHex)).toEqual(['00'.repeat(32)])
+  })
+
+  it('a signature in the making draws no nonce and joins nothing', async () => {
+    let making: SignatureMaking | undefined
+    let draws = 0
+    let drawsWhenWiped = 0
+    const { module, secrets } = watched(
+      (length) => (draws++, systemRandom(length)),
+      () => {
+        making?.wipe()
+        drawsWhenWiped = draws
+      },
+    )
+    const made = await madeKey(module)
+    const { joinInput } = await signed(module, made)
+    making = module.sign(pin)
+    const input = { ...joinInput, ...evaluated(making.blinded) }
+    await expect(making.join(input)).rejects.toMatchObject(wiped)
+    expect(draws).toBe(drawsWhenWiped)
+    expect(secrets.map(toHex)).toEqual(Array(3).fill('00'.repeat(32)))
+    expect(() => making?.finish(new Uint8Array(1))).toThrow(expect.objectContaining(wiped))
   })
 })
 
