@@ -168,3 +168,21 @@ it('names no document of another centre in the history of a doctor who works at 
   expect(await names(clerk)).toContain(doctor.name)
   expect(await names(clerk)).not.toContain('门诊病历')
 })
+
+it('shows a centre nothing more of who has left it', async () => {
+  const { certificates } = await administrator<{
+    certificates: { certificate: { certificateId: string } }[]
+  }>('GET', `/console/api/certificates?personId=${stranger}`)
+  const histories = [
+    `/console/api/events?about=person&id=${stranger}`,
+    `/console/api/events?about=certificate&id=${certificates[0]!.certificate.certificateId}`,
+  ]
+  const somewhat = { events: expect.arrayContaining([expect.anything()]) }
+  for (const path of histories) expect(await clerk('GET', path)).toMatchObject(somewhat)
+  const end = `/console/api/people/${stranger}/memberships/${own}/end`
+  await administrator('POST', end, { reason: '调动' })
+  for (const path of histories) {
+    await expect(clerk('GET', path)).rejects.toMatchObject(refused('platform.not-found'))
+    expect(await administrator('GET', path)).toMatchObject(somewhat)
+  }
+})

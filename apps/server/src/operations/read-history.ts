@@ -5,17 +5,21 @@ import { centresSeen, HttpProblem, type StaffPrincipal, type Tx } from '../platf
 type Query = QueryOf<typeof consoleEndpoints.listEvents>
 type Reply = ReplyOf<typeof consoleEndpoints.listEvents>
 
-/** Whether an object belongs to one of the centres $3; ids of people and programs are unique in a district. */
+/**
+ * Whether an object belongs to one of the centres $3; ids of people and programs are unique in a district. A person, and
+ * what a person holds, belongs where the person works now.
+ */
 const belongs: Record<EventObject, string> = {
-  person: 'from membership where tenant_id = $1 and person_id = $2 and centre_id = any ($3)',
+  person: `from membership where tenant_id = $1 and person_id = $2 and centre_id = any ($3)
+     and state = 'active'`,
   document: 'from document where tenant_id = $1 and document_id = $2 and centre_id = any ($3)',
   centre: 'from centre where tenant_id = $1 and centre_id = $2 and centre_id = any ($3)',
   application:
     'from application where tenant_id = $1 and application_id = $2 and centre_id = any ($3)',
   enrollment:
     'from enrollment where tenant_id = $1 and enrollment_id = $2 and centre_id = any ($3)',
-  certificate: `from certificate join membership using (tenant_id, person_id)
-     where tenant_id = $1 and certificate_id = $2 and centre_id = any ($3)`,
+  certificate: `from certificate join membership m using (tenant_id, person_id)
+     where tenant_id = $1 and certificate_id = $2 and m.centre_id = any ($3) and m.state = 'active'`,
   staff: 'from staff_role where tenant_id = $1 and staff_id = $2 and centre_id = any ($3)',
 }
 
