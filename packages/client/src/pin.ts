@@ -1,9 +1,6 @@
-import { hkdfSm3, type RandomSource } from '@yunqian/sm'
+import { concatBytes, hkdfSm3, type RandomSource, scalarOfBytes, wipe } from '@yunqian/sm'
 import { utf8 } from './bytes.ts'
 import type { DeviceKeys } from './ports.ts'
-
-/** Order of the SM2 group (GM/T 0003.5-2012). */
-const n = 0xfffffffeffffffffffffffffffffffff7203df6b21c6052b53bbf40939d54123n
 
 /** What the services of the module work with. */
 export interface ModuleInside {
@@ -23,10 +20,9 @@ export async function wrapPad(
   wrapSalt: Uint8Array,
 ): Promise<Uint8Array> {
   const deviceSecret = await deviceKeys.deriveWrapSecret(wrapSalt)
-  const secret = new Uint8Array([...deviceSecret, ...oprfOutput])
+  const secret = concatBytes(deviceSecret, oprfOutput)
   const pad = hkdfSm3({ secret, salt: wrapSalt, info: utf8('yunqian share wrap v1'), length: 32 })
-  secret.fill(0)
-  deviceSecret.fill(0)
+  wipe(secret, deviceSecret)
   return pad
 }
 
@@ -38,14 +34,8 @@ export function wrapShare(d1: Uint8Array, pad: Uint8Array): Uint8Array {
 /** The scalar that this pad unwraps to: the share for the right PIN, some other scalar in [1, n-1] for a wrong one. */
 export function unwrapShare(wrapped: Uint8Array, pad: Uint8Array): Uint8Array {
   const bytes = wrapShare(wrapped, pad)
-  const value = BigInt(
-    `0x${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`,
-  )
-  if (value > 0n && value < n) return bytes
-  // Two in 2^32 wrong PINs land here; any scalar in range serves, its proof fails at the server like the others.
-  const reduced = (value % (n - 1n)) + 1n
-  const hex = reduced.toString(16).padStart(64, '0')
-  return Uint8Array.from({ length: 32 }, (_, index) =>
-    Number.parseInt(hex.slice(index * 2, index * 2 + 2), 16),
-  )
+  // One in 2^32 wrong PINs is out of range; any scalar in it serves, its proof fails at the server like the others.
+  const scalar = scalarOfBytes(bytes)
+  wipe(bytes)
+  return scalar
 }

@@ -3,6 +3,7 @@ export { SmError, type SmErrorCode } from './errors.ts'
 export { hkdfSm3, hmacSm3 } from './hmac-sm3.ts'
 export { p256Verify } from './p256-signature.ts'
 export type { RandomSource } from './random.ts'
+export { scalarOfBytes } from './scalar-of-bytes.ts'
 export { DEFAULT_SM2_ID, sm2MessageDigest, sm2Z } from './sm2-digest.ts'
 export {
   generateSm2KeyPair,
