@@ -4,7 +4,7 @@ import { type Static, Type } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { Value } from 'typebox/value'
 import { PlatformError } from './errors.ts'
-import { MessageGatewaySchema } from './message-gateway.ts'
+import { gatewayFault, MessageGatewaySchema } from './message-gateway.ts'
 
 const Port = Type.Integer({ minimum: 0, maximum: 65_535 })
 const PerMinute = Type.Integer({ minimum: 1 })
@@ -185,11 +185,8 @@ export function readConfig(
     throw invalid([
       'DATABASE_URL and OWNER_DATABASE_URL are given together: the running service must not own its tables',
     ])
-  const { authentication, secretFile } = settings.messageGateway ?? {}
-  if (settings.messageGateway && (authentication !== 'none') !== (secretFile !== undefined))
-    throw invalid([
-      'messageGateway: authentication other than "none" and secretFile are given together',
-    ])
+  const fault = settings.messageGateway && gatewayFault(settings.messageGateway)
+  if (fault) throw invalid([fault])
   const dataFolder = resolve(settings.dataFolder)
   const publicUrl = settings.publicUrl ?? `http://localhost:${settings.port}`
   return Object.freeze({

@@ -38,3 +38,16 @@ export const MessageGatewaySchema = Type.Object(
   },
 )
 export type MessageGateway = Static<typeof MessageGatewaySchema>
+
+/** What the schema cannot say, without the values: an address may carry a password. */
+export function gatewayFault(gateway: MessageGateway): string | undefined {
+  const { url, authentication, secretFile } = gateway
+  if ((authentication !== 'none') !== (secretFile !== undefined))
+    return 'messageGateway: authentication other than "none" and secretFile are given together'
+  const address = URL.parse(url)
+  if (!address) return 'messageGateway: url is not an address url 不是有效地址'
+  // fetch refuses such an address: every message would be tried, and given up.
+  if (address.username !== '' || address.password !== '')
+    return 'messageGateway: url must not contain a user or password; give them as a header (Authorization: Basic …) or by secretFile url 中不得含用户名或密码，请改用请求头或 secretFile'
+  return undefined
+}
