@@ -19,6 +19,7 @@ const renamed = '陈静宜'
 const password = 'correct horse battery'
 const clerkPassword = 'seven-quiet-lanterns-1'
 const another = 'nine-loud-lanterns-22'
+const yetAnother = 'eleven-red-lanterns-3'
 
 describe.skipIf(!browserIsHere)('the acts of the console, by hand', () => {
   let platform: WholePlatform
@@ -178,6 +179,29 @@ describe.skipIf(!browserIsHere)('the acts of the console, by hand', () => {
     await admin.closePanel()
     await page.waitForSelector('text=没有找到工作人员')
     await page.selectOption('main select', '')
+  })
+
+  it('whoever lost the password gets a link that opens once, and chooses another', async () => {
+    await admin.openRow('何婷')
+    await page.click('dialog.panel .act button:text-is("重设密码")')
+    await page.click('dialog:modal button:text-is("生成 何婷 的重设链接")')
+    await page.waitForSelector('dialog.once')
+    await browsers.look(page, 'console-reset-link')
+    const link = await page.locator('dialog.once').innerText()
+    const [, token] = /reset\/(\S+)/.exec(link) ?? []
+    await page.click('dialog.once button:text-is("已交给本人")')
+    await admin.closePanel()
+    const { page: hers } = other
+    await hers.goto(`${platform.url}/console/#/reset/${token}`)
+    await hers.fill('[name=password]', yetAnother)
+    await hers.fill('[name=password-again]', another)
+    await hers.waitForSelector('text=两次')
+    await browsers.look(hers, 'console-reset')
+    await hers.fill('[name=password-again]', yetAnother)
+    await hers.click('main .button.primary')
+    await other.heading('工作台')
+    await hers.goto(`${platform.url}/console/#/reset/${token}`)
+    await hers.waitForSelector('[role=alert] .code')
   })
 
   it('the last administrator stays one, and is told why', async () => {
