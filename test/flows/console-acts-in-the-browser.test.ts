@@ -190,6 +190,8 @@ describe.skipIf(!browserIsHere)('the acts of the console, by hand', () => {
     const link = await page.locator('dialog.once').innerText()
     const [, token] = /reset\/(\S+)/.exec(link) ?? []
     await page.click('dialog.once button:text-is("已交给本人")')
+    await page.waitForSelector('dialog.panel .history >> text=生成重设链接')
+    await page.waitForSelector('dialog.panel .history >> text=变更角色')
     await admin.closePanel()
     const { page: hers } = other
     await hers.goto(`${platform.url}/console/#/reset/${token}`)

@@ -8,6 +8,7 @@ export interface Notice {
 }
 
 const shownMs = 8000
+const most = 3
 let last = 0
 
 export const notices = ref<readonly Notice[]>([])
@@ -15,7 +16,7 @@ export const notices = ref<readonly Notice[]>([])
 /** Says at the foot of the page what was done. */
 export function tell(text: string, undo?: () => Promise<void>): void {
   const notice = { id: ++last, text, ...(undo ? { undo } : {}) }
-  notices.value = [...notices.value, notice]
+  notices.value = [...notices.value, notice].slice(-most)
   setTimeout(() => dismiss(notice.id), shownMs)
 }
 

@@ -29,6 +29,7 @@ export async function listEvents(
       eventId,
       ...(index === undefined ? {} : { index }),
       type: record.type,
+      ...(typeof record.data?.['change'] === 'string' ? { change: record.data['change'] } : {}),
       at: record.at,
       subject: { ...record.subject },
       leafSm3: toHex(leaf.sm3),

@@ -76,6 +76,8 @@ export const auditEndpoints = {
           eventId: Id,
           index: Type.Optional(Type.Integer()),
           type: Type.String(),
+          /** What was changed, one word or several separated by commas, where the event is a change. */
+          change: Type.Optional(Type.String()),
           at: Timestamp,
           subject: Type.Record(Type.String(), Type.String()),
           leafSm3: Type.String(),
