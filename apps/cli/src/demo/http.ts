@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { BodyOf, Endpoint, ParamsOf, Problem, QueryOf, ReplyOf } from '@yunqian/api'
 
 /** A refusal of the platform, in its own words. */
@@ -19,7 +20,13 @@ export interface CallOptions<E> {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** One call as an integrator's program makes it: JSON over HTTP, an Idempotency-Key on every POST. */
+const tries = 5
+const pauseMs = 500
+
+/**
+ * One call as an integrator's program makes it: JSON over HTTP, an Idempotency-Key on every POST, and the very same
+ * request again when the refusal says that it may be tried again.
+ */
 export async function callPlatform<E extends Endpoint>(
   baseUrl: string,
   endpoint: E,
@@ -34,7 +41,7 @@ export async function callPlatform<E extends Endpoint>(
       String(value),
     ]),
   )
-  const response = await fetch(`${baseUrl}${path}${search.size > 0 ? `?${search}` : ''}`, {
+  const request = {
     method: endpoint.method,
     headers: {
       ...(endpoint.method === 'POST' ? { 'idempotency-key': randomUUID() } : {}),
@@ -42,9 +49,14 @@ export async function callPlatform<E extends Endpoint>(
       ...headers,
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
-  if (!response.ok) throw new Refused(endpoint.operationId, (await response.json()) as Problem)
-  return response
+  }
+  for (let attempt = 1; ; attempt++) {
+    const response = await fetch(`${baseUrl}${path}${search.size > 0 ? `?${search}` : ''}`, request)
+    if (response.ok) return response
+    const problem = (await response.json()) as Problem
+    if (!problem.retryable || attempt === tries) throw new Refused(endpoint.operationId, problem)
+    await pause(pauseMs * attempt)
+  }
 }
 
 export async function callJson<E extends Endpoint>(
