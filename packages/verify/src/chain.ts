@@ -32,14 +32,17 @@ export function judgeChain(context: Context, leaf: Certificate, at: Date): Judge
 }
 
 /**
- * The path reaches its anchor by name alone: what stands below names another key as its issuer's, and the anchor's does
- * not verify it. Two installations may share a name; that accuses nobody, where a false claim to this very key does.
+ * The path hangs together by name alone: where a signature does not hold, what stands below names another key as its
+ * issuer's. Two installations may share their names; that accuses nobody, where a false claim to this very key does.
  */
 function onlyNamed(path: readonly Certificate[], problems: readonly PathProblem[]): boolean {
-  const [below, anchor] = path.slice(-2)
-  if (!below || !anchor || keyIdentifiers(below, anchor) !== 'differ') return false
-  return problems.some(
-    ({ code, index }) => code === 'path.signature-invalid' && index === path.length - 2,
+  const unsigned = problems.filter(({ code }) => code === 'path.signature-invalid')
+  return (
+    unsigned.length > 0 &&
+    unsigned.every(({ index }) => {
+      const [below, issuer] = path.slice(index, index + 2)
+      return below && issuer && keyIdentifiers(below, issuer) === 'differ'
+    })
   )
 }
 

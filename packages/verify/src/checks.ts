@@ -282,8 +282,8 @@ export const CHECK_CODES = {
     'chain',
     'not-checked',
     'indeterminate',
-    '所给的信任根与签发者同名，却不是同一个密钥；可能是另一套系统的根',
-    'The anchor given has the name of the issuer and not its key; it may be the root of another installation',
+    '所给的证书与签发者同名，却不是同一个密钥；可能属于另一套系统',
+    'What was given has the name of the issuer and not its key; it may belong to another installation',
   ),
   'chain.undecided': row(
     'chain',

@@ -92,6 +92,16 @@ describe.each(['sm2-with-sm3', 'ecdsa-with-sha256'] as const)('CMS under %s', (a
     expect(report).toMatchObject({ verdict: 'indeterminate', reason: 'chain.other-anchor' })
   })
 
+  it('accuses no certificate under an issuing CA of the same name and another key', async () => {
+    const namesake = await makeAuthority(algorithm)
+    const report = verifyAny(authority.doctor.certificate.der, {
+      trustAnchors: [namesake.root.certificate],
+      intermediates: [namesake.issuing.certificate],
+      now: after(11),
+    })
+    expect(report).toMatchObject({ verdict: 'indeterminate', reason: 'chain.other-anchor' })
+  })
+
   it('is invalid where the chain claims the very key of the anchor', async () => {
     const forger = softwareSigner(generateSigningKey(algorithm, random), random)
     const issuing = await issue(
